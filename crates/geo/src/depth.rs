@@ -5,7 +5,10 @@
 //! from the origin to the nearest point that is not. For outlines with bays or holes that point may
 //! lie in a bay: a push that separates the hulls is then longer than needed.
 
+#[cfg(test)]
+mod brute_force;
 mod convex;
+mod curves;
 mod difference;
 mod escape;
 mod pieces;
@@ -47,7 +50,7 @@ pub(crate) struct Depth {
     /// Length of the push that parts the shapes; 0 when they are apart or only touch.
     pub(crate) depth_m: f64,
     /// Whether no shorter push parts them. False only for outlines too intricate to search in full
-    /// ([`escape::PAIRS_MAX`], [`escape::CELLS_MAX`]); the push given parts them all the same.
+    /// ([`escape::PAIRS_MAX`], [`escape::LOOKS_MAX`]); the push given parts them all the same.
     pub(crate) exact: bool,
 }
 

@@ -22,10 +22,11 @@ fn extent(ring: &[Vec2], along: Vec2) -> (f64, f64) {
 }
 
 /// The lower of `best` (squared) and the squared pushes along the edge normals of `ring`; 0 when a
-/// normal separates.
+/// normal separates or the ring has no inside.
 #[inline]
 fn least_push2(ring: &[Vec2], other: &[Vec2], mut best2: f64) -> f64 {
     let Some(mut from) = ring.last().copied() else { return 0.0 };
+    let mut any_edge = false;
     for &to in ring {
         let edge = to - from;
         from = to;
@@ -40,7 +41,9 @@ fn least_push2(ring: &[Vec2], other: &[Vec2], mut best2: f64) -> f64 {
         let (low, high) = extent(ring, normal);
         let (other_low, other_high) = extent(other, normal);
         let push = (high - other_low).min(other_high - low);
-        if push <= 0.0 {
+        any_edge = true;
+        // A ring of no width has no inside to overlap.
+        if push <= 0.0 || high <= low {
             return 0.0;
         }
         let push2 = push * push;
@@ -48,7 +51,7 @@ fn least_push2(ring: &[Vec2], other: &[Vec2], mut best2: f64) -> f64 {
             best2 = push2 / length2;
         }
     }
-    best2
+    if any_edge { best2 } else { 0.0 }
 }
 
 /// Depth of two convex rings.
@@ -60,9 +63,7 @@ pub(super) fn depth_m(a: &[Vec2], b: &[Vec2]) -> f64 {
     if best2 <= 0.0 {
         return 0.0;
     }
-    let best2 = least_push2(b, a, best2);
-    // Nothing but coinciding points: no inside to overlap.
-    if best2.is_finite() { best2.sqrt() } else { 0.0 }
+    least_push2(b, a, best2).sqrt()
 }
 
 /// Depth of two anticlockwise, strictly convex rings with many points (or a single one).

@@ -2,30 +2,39 @@
 //!
 //! Each pair of convex pieces has a convex Minkowski difference (a [`Blob`]); the shapes overlap
 //! after a push exactly when the push ends in the inside of a blob. The plane round the origin is
-//! searched in square cells, nearest first. A cell inside of one blob holds no way out; one that few
-//! sides cross is solved in closed form; any other is quartered. A way out that no other beats is at
-//! the foot of a side or where two sides cross, so it is found exactly, not to the cell size.
+//! searched in square cells, nearest first. A cell inside of one blob holds no way out; one that
+//! few sides cross is solved in closed form; any other is quartered. A way out that no other beats
+//! is at the foot of a side or where two sides cross, so it is found exactly, not to the cell size.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::f64::consts::SQRT_2;
 use std::ops::Range;
 
 use super::convex::{hull, hull_depth_m, segment_gap2};
+use super::curves::{Curve, crossings, push_new};
 use super::difference::{Side, for_each_side};
 use super::pieces::{Pieces, cut};
 use super::{Depth, Planar, TOUCH_M};
 use crate::vector::Vec2;
 
-/// Most pairs of pieces that are searched; beyond it the push that parts the hulls is given.
+/// Most pairs of pieces that are searched (some 80 MB); beyond it the push that parts the hulls is
+/// given.
 pub(super) const PAIRS_MAX: usize = 200_000;
-/// Most cells that are searched; beyond it the best push found so far is given.
-pub(super) const CELLS_MAX: usize = 200_000;
-/// A cell with this many bounding curves or fewer is solved rather than quartered.
-const CURVES_SOLVED: usize = 12;
+/// Most looks at a blob for a cell, or at two curves (up to a second); beyond it the best push
+/// found so far is given.
+pub(super) const LOOKS_MAX: usize = 10_000_000;
+/// A whole square with this many bounding curves or fewer is solved rather than quartered.
+const CURVES_SOLVED: usize = 8;
+/// How many more curves may cross a cell for each time that it has been quartered: where quartering
+/// has not parted the curves, as along an arc of many short edges, it hardly will.
+const CURVES_SOLVED_PER_LEVEL: usize = 2;
 /// A cell this small is solved however many curves cross it: they all pass through one point.
 const CELL_MIN_M: f64 = 1e-4;
 /// Most curves of a cell that is solved because it is small.
 const CURVES_MAX: usize = 400;
+/// The corners of a square of half-width 1 round the origin.
+const CORNERS: [(f64, f64); 4] = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)];
 
 /// The Minkowski difference of two convex pieces, grown by the search's radius.
 struct Blob {
@@ -40,16 +49,9 @@ struct Cell {
     nearest_m: f64,
     centre: Vec2,
     half_m: f64,
+    /// How many times the square has been quartered.
+    level: usize,
     blobs: Vec<u32>,
-}
-
-/// A curve that a way out may lie on.
-#[derive(Clone, Copy)]
-enum Curve {
-    /// All points whose product with the normal is the offset.
-    Line(Side),
-    /// The search's radius round a corner.
-    Circle(Vec2),
 }
 
 /// How a cell lies to a blob.
@@ -61,6 +63,7 @@ enum Lie {
 
 struct Search {
     sides: Vec<Side>,
+    /// Where each side starts.
     corners: Vec<Vec2>,
     blobs: Vec<Blob>,
     radius_m: f64,
@@ -116,28 +119,32 @@ fn bounds(ring: &[Vec2]) -> (Vec2, Vec2) {
 impl Search {
     /// The blobs that come within `reach_m` of the origin; none if there are too many.
     fn new(a: &Pieces, b: &Pieces, radius_m: f64, reach_m: f64) -> Option<Self> {
-        let mut search =
-            Self { sides: Vec::new(), corners: Vec::new(), blobs: Vec::new(), radius_m };
+        let grow = Vec2::new(radius_m, radius_m);
+        let near = |(a_low, a_high): (Vec2, Vec2), (b_low, b_high): (Vec2, Vec2)| {
+            let (low, high) = (a_low - b_high - grow, a_high - b_low + grow);
+            let is_near = low.x.max(low.y) < reach_m && high.x.min(high.y) > -reach_m;
+            is_near.then_some((low, high))
+        };
+        let a_bounds: Vec<_> = a.rings.iter().map(|ring| bounds(ring)).collect();
         let b_bounds: Vec<_> = b.rings.iter().map(|ring| bounds(ring)).collect();
-        for a_ring in &a.rings {
-            let (a_low, a_high) = bounds(a_ring);
-            for (b_ring, &(b_low, b_high)) in b.rings.iter().zip(&b_bounds) {
-                let grow = Vec2::new(radius_m, radius_m);
-                let (low, high) = (a_low - b_high - grow, a_high - b_low + grow);
-                if low.x.max(low.y) >= reach_m || high.x.min(high.y) <= -reach_m {
-                    continue;
-                }
-                if search.blobs.len() == PAIRS_MAX {
+        let mut pairs = Vec::new();
+        for (a_ring, &a_box) in a.rings.iter().zip(&a_bounds) {
+            for (b_ring, &b_box) in b.rings.iter().zip(&b_bounds) {
+                pairs.extend(near(a_box, b_box).map(|bounds| (a_ring, b_ring, bounds)));
+                if pairs.len() > PAIRS_MAX {
                     return None;
                 }
-                let start = search.sides.len();
-                for_each_side(a_ring, b_ring, |side, corner| {
-                    search.sides.push(side);
-                    search.corners.push(corner);
-                });
-                let sides = start..search.sides.len();
-                search.blobs.push(Blob { sides, low, high });
             }
+        }
+        let mut search =
+            Self { sides: Vec::new(), corners: Vec::new(), blobs: Vec::new(), radius_m };
+        for (a_ring, b_ring, (low, high)) in pairs {
+            let start = search.sides.len();
+            for_each_side(a_ring, b_ring, |side, corner| {
+                search.sides.push(side);
+                search.corners.push(corner);
+            });
+            search.blobs.push(Blob { sides: start..search.sides.len(), low, high });
         }
         // Large blobs first: they cover most cells, which ends the look through the others.
         let breadth_m = |blob: &Blob| (blob.high.x - blob.low.x).min(blob.high.y - blob.low.y);
@@ -183,18 +190,28 @@ impl Search {
             }
             covered &= out_m + reach_m <= -TOUCH_M;
         }
-        // Rounded corners cut off more than the sides; a blob is convex, so the corners of the square
-        // speak for all of it.
-        if covered && self.radius_m > 0.0 {
-            covered = [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)]
-                .iter()
-                .all(|&(x, y)| self.depth_in(blob, centre + Vec2::new(x, y) * half_m) >= TOUCH_M);
+        // Rounded corners cut off more than the sides.
+        if self.radius_m > 0.0 {
+            if self.depth_in(blob, centre) <= -half_m * SQRT_2 {
+                return Lie::Apart;
+            }
+            // A blob is convex: the corners of the square speak for all of it.
+            covered = covered
+                && CORNERS.iter().all(|&(x, y)| {
+                    self.depth_in(blob, centre + Vec2::new(x, y) * half_m) >= TOUCH_M
+                });
         }
         if covered { Lie::Covered } else { Lie::Across }
     }
 
     /// The cell with those of `blobs` that it crosses; none if one of them covers it.
-    fn cell(&self, centre: Vec2, half_m: f64, blobs: impl Iterator<Item = u32>) -> Option<Cell> {
+    fn cell(
+        &self,
+        centre: Vec2,
+        half_m: f64,
+        level: usize,
+        blobs: impl Iterator<Item = u32>,
+    ) -> Option<Cell> {
         let gap = |along: f64| (along.abs() - half_m).max(0.0);
         let nearest_m = Vec2::new(gap(centre.x), gap(centre.y)).norm();
         let mut across = Vec::new();
@@ -205,7 +222,7 @@ impl Search {
                 Lie::Covered => return None,
             }
         }
-        Some(Cell { nearest_m, centre, half_m, blobs: across })
+        Some(Cell { nearest_m, centre, half_m, level, blobs: across })
     }
 
     /// The shortest way out, known to be at most `hulls_m`.
@@ -213,15 +230,14 @@ impl Search {
         let mut best_m = hulls_m;
         let mut queue = BinaryHeap::new();
         let all = 0..u32::try_from(self.blobs.len()).unwrap_or(u32::MAX);
-        queue.extend(self.cell(Vec2::default(), hulls_m, all).map(Reverse));
-        let mut searched = 0;
+        queue.extend(self.cell(Vec2::default(), hulls_m, 0, all).map(Reverse));
+        let mut looks = 0;
         let mut curves = Vec::new();
         while let Some(Reverse(cell)) = queue.pop() {
             if cell.nearest_m >= best_m {
                 break;
             }
-            searched += 1;
-            if searched > CELLS_MAX {
+            if looks > LOOKS_MAX {
                 return Depth { depth_m: best_m, exact: false };
             }
             if cell.blobs.is_empty() {
@@ -229,10 +245,12 @@ impl Search {
                 continue;
             }
             let smallest = cell.half_m <= CELL_MIN_M;
-            if smallest || cell.blobs.len() <= CURVES_SOLVED {
-                let limit = if smallest { CURVES_MAX } else { CURVES_SOLVED };
+            let solved = CURVES_SOLVED + CURVES_SOLVED_PER_LEVEL * cell.level;
+            if smallest || cell.blobs.len() <= solved {
+                let limit = if smallest { CURVES_MAX } else { solved };
                 if self.curves(&cell, limit, &mut curves) {
                     best_m = self.solve(&cell, &curves, best_m);
+                    looks += curves.len() * curves.len() / 2;
                     continue;
                 }
             }
@@ -240,9 +258,10 @@ impl Search {
                 return Depth { depth_m: best_m, exact: false };
             }
             let half_m = cell.half_m * 0.5;
-            for (x, y) in [(-1.0, -1.0), (-1.0, 1.0), (1.0, -1.0), (1.0, 1.0)] {
+            looks += 4 * cell.blobs.len();
+            for (x, y) in CORNERS {
                 let centre = cell.centre + Vec2::new(x, y) * half_m;
-                let child = self.cell(centre, half_m, cell.blobs.iter().copied());
+                let child = self.cell(centre, half_m, cell.level + 1, cell.blobs.iter().copied());
                 queue.extend(child.filter(|child| child.nearest_m < best_m).map(Reverse));
             }
         }
@@ -253,19 +272,28 @@ impl Search {
     fn curves(&self, cell: &Cell, limit: usize, curves: &mut Vec<Curve>) -> bool {
         curves.clear();
         let slack_m = cell.half_m + TOUCH_M;
+        let spread_m = slack_m * SQRT_2;
         for &index in &cell.blobs {
             let range = self.blobs[index as usize].sides.clone();
-            for (side, &corner) in self.sides[range.clone()].iter().zip(&self.corners[range]) {
+            let (sides, corners) = (&self.sides[range.clone()], &self.corners[range]);
+            for (index, (side, &corner)) in sides.iter().zip(corners).enumerate() {
+                let next = corners[(index + 1) % corners.len()];
                 let line = Side { normal: side.normal, offset_m: side.offset_m + self.radius_m };
                 let reach_m = slack_m * (line.normal.x.abs() + line.normal.y.abs());
-                // A side that faces the origin is no last obstacle on the way out.
-                if line.offset_m >= 0.0
-                    && (line.normal.dot(cell.centre) - line.offset_m).abs() <= reach_m
+                let along = line.normal.left();
+                let (past_start_m, past_end_m) =
+                    (along.dot(cell.centre - corner), along.dot(cell.centre - next));
+                if (line.normal.dot(cell.centre) - line.offset_m).abs() <= reach_m
+                    && past_start_m >= -spread_m
+                    && past_end_m <= spread_m
                 {
                     push_new(curves, Curve::Line(line));
                 }
-                let spread_m = slack_m * std::f64::consts::SQRT_2;
+                // The arc round the corner lies between the sides that meet there.
+                let before = sides[(index + sides.len() - 1) % sides.len()].normal.left();
                 if self.radius_m > 0.0
+                    && past_start_m <= spread_m
+                    && before.dot(cell.centre - corner) >= -spread_m
                     && ((cell.centre - corner).norm() - self.radius_m).abs() <= spread_m
                 {
                     push_new(curves, Curve::Circle(corner));
@@ -316,59 +344,6 @@ impl Search {
         }
         best_m
     }
-}
-
-/// Adds a curve unless it is there: neighbouring pieces share most of their sides.
-fn push_new(curves: &mut Vec<Curve>, curve: Curve) {
-    const SAME: f64 = 1e-12;
-    let known = curves.iter().any(|other| match (*other, curve) {
-        (Curve::Line(p), Curve::Line(q)) => {
-            (p.offset_m - q.offset_m).abs() <= 1e-9 && (p.normal - q.normal).norm2() <= SAME * SAME
-        }
-        (Curve::Circle(p), Curve::Circle(q)) => (p - q).norm2() == 0.0,
-        _ => false,
-    });
-    if !known {
-        curves.push(curve);
-    }
-}
-
-/// Where two curves cross.
-fn crossings(first: &Curve, second: &Curve, radius_m: f64) -> [Option<Vec2>; 2] {
-    match (*first, *second) {
-        (Curve::Line(p), Curve::Line(q)) => {
-            let turn = p.normal.cross(q.normal);
-            if turn == 0.0 {
-                return [None, None];
-            }
-            let meet =
-                (q.normal.left() * -p.offset_m + p.normal.left() * q.offset_m) * (1.0 / turn);
-            [Some(meet), None]
-        }
-        (Curve::Line(line), Curve::Circle(centre)) | (Curve::Circle(centre), Curve::Line(line)) => {
-            let out_m = line.offset_m - line.normal.dot(centre);
-            chord(centre + line.normal * out_m, line.normal.left(), radius_m, out_m)
-        }
-        (Curve::Circle(p), Curve::Circle(q)) => {
-            let apart_m = (q - p).norm();
-            if apart_m == 0.0 {
-                return [None, None];
-            }
-            let along = (q - p).left() * (1.0 / apart_m);
-            chord((p + q) * 0.5, along, radius_m, apart_m * 0.5)
-        }
-    }
-}
-
-/// The two ends of a circle's chord with the given middle and direction, `out_m` off the centre.
-fn chord(middle: Vec2, along: Vec2, radius_m: f64, out_m: f64) -> [Option<Vec2>; 2] {
-    let half2 = (radius_m - out_m) * (radius_m + out_m);
-    // A touch that rounding has parted counts.
-    if half2 < -2.0 * radius_m * TOUCH_M {
-        return [None, None];
-    }
-    let half = along * half2.max(0.0).sqrt();
-    [Some(middle + half), Some(middle - half)]
 }
 
 impl PartialEq for Cell {

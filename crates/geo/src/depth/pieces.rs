@@ -40,11 +40,8 @@ pub(super) fn cut(shape: &Planar<'_>) -> Pieces {
             Pieces { rings: vec![vec![centre]], radius_m, complete: true }
         }
         Planar::Region { rings: [ring], convex: true } => {
-            let mut ring = ring.to_vec();
-            if area2(&ring) < 0.0 {
-                ring.reverse();
-            }
-            Pieces { rings: vec![ring], radius_m: 0.0, complete: true }
+            // Corners that rounding has dented would tilt short edges.
+            Pieces { rings: vec![super::convex::hull(ring)], radius_m: 0.0, complete: true }
         }
         Planar::Region { rings, .. } => {
             let mut pieces = Vec::new();

@@ -1,6 +1,7 @@
 //! Depths against closed forms and against a brute-force search over pushes.
 
-use super::{Planar, penetration_depth, ring_contains};
+use super::brute_force::{Dice, Shape, direction, tried_depth_m};
+use super::penetration_depth;
 use crate::vector::Vec2;
 
 /// A ring from coordinate pairs.
@@ -11,54 +12,6 @@ fn ring(points: &[(f64, f64)]) -> Vec<Vec2> {
 /// A rectangle by its low and high corner.
 fn rectangle(x: f64, y: f64, x_high: f64, y_high: f64) -> Vec<Vec2> {
     ring(&[(x, y), (x_high, y), (x_high, y_high), (x, y_high)])
-}
-
-/// A shape that owns its rings.
-#[derive(Debug, Clone)]
-enum Shape {
-    Disc(Vec2, f64),
-    Region(Vec<Vec<Vec2>>, bool),
-}
-
-impl Shape {
-    fn with<T>(&self, job: impl FnOnce(&Planar<'_>) -> T) -> T {
-        match self {
-            Self::Disc(centre, radius_m) => {
-                job(&Planar::Disc { centre: *centre, radius_m: *radius_m })
-            }
-            Self::Region(rings, convex) => {
-                let rings: Vec<&[Vec2]> = rings.iter().map(Vec::as_slice).collect();
-                job(&Planar::Region { rings: &rings, convex: *convex })
-            }
-        }
-    }
-
-    fn moved(&self, push: Vec2) -> Self {
-        match self {
-            Self::Disc(centre, radius_m) => Self::Disc(*centre + push, *radius_m),
-            Self::Region(rings, convex) => {
-                let moved = |ring: &Vec<Vec2>| ring.iter().map(|p| *p + push).collect();
-                Self::Region(rings.iter().map(moved).collect(), *convex)
-            }
-        }
-    }
-
-    fn edges(&self) -> Vec<(Vec2, Vec2)> {
-        let Self::Region(rings, _) = self else { return Vec::new() };
-        rings
-            .iter()
-            .flat_map(|ring| (0..ring.len()).map(|i| (ring[i], ring[(i + 1) % ring.len()])))
-            .collect()
-    }
-
-    fn contains(&self, point: Vec2) -> bool {
-        match self {
-            Self::Disc(centre, radius_m) => (point - *centre).norm() < *radius_m,
-            Self::Region(rings, _) => {
-                rings.iter().fold(false, |inside, ring| inside ^ ring_contains(ring, point))
-            }
-        }
-    }
 }
 
 fn depth_m(a: &Shape, b: &Shape) -> f64 {
@@ -83,128 +36,7 @@ fn plain(rings: Vec<Vec<Vec2>>) -> Shape {
     Shape::Region(rings, false)
 }
 
-fn gap_m(point: Vec2, (from, to): (Vec2, Vec2)) -> f64 {
-    let edge = to - from;
-    let share = ((point - from).dot(edge) / edge.norm2()).clamp(0.0, 1.0);
-    (point - from - edge * share).norm()
-}
-
-/// Whether the insides meet, for shapes in general position: by crossing edges and by one lying in
-/// the other.
-fn overlap(a: &Shape, b: &Shape) -> bool {
-    match (a, b) {
-        (Shape::Disc(p, p_m), Shape::Disc(q, q_m)) => (*p - *q).norm() < p_m + q_m,
-        (Shape::Disc(centre, radius_m), region) | (region, Shape::Disc(centre, radius_m)) => {
-            region.contains(*centre)
-                || region.edges().iter().any(|&edge| gap_m(*centre, edge) < *radius_m)
-        }
-        _ => {
-            let (a_edges, b_edges) = (a.edges(), b.edges());
-            let cross = |(p, q): (Vec2, Vec2), (r, s): (Vec2, Vec2)| {
-                let side = |from: Vec2, to: Vec2, at: Vec2| (to - from).cross(at - from) > 0.0;
-                side(p, q, r) != side(p, q, s) && side(r, s, p) != side(r, s, q)
-            };
-            a_edges.iter().any(|&(p, _)| b.contains(p))
-                || b_edges.iter().any(|&(p, _)| a.contains(p))
-                || a_edges.iter().any(|&p| b_edges.iter().any(|&q| cross(p, q)))
-        }
-    }
-}
-
-fn direction(angle_rad: f64) -> Vec2 {
-    let (sin, cos) = libm::sincos(angle_rad);
-    Vec2::new(cos, sin)
-}
-
-/// The shortest push found by trying, at most `limit_m`: directions in steps, lengths in steps, each
-/// hit bisected; then finer directions round the best ones.
-fn tried_depth_m(a: &Shape, b: &Shape, limit_m: f64) -> f64 {
-    let shortest_m = |angle_rad: f64, limit_m: f64| {
-        let parts = |length_m: f64| !overlap(&a.moved(direction(angle_rad) * length_m), b);
-        let step_m = limit_m / 50.0;
-        let hit = (0..=50).map(|step| step_m * f64::from(step)).find(|&length_m| parts(length_m));
-        hit.map(|hit_m| {
-            let (mut low_m, mut high_m) = ((hit_m - step_m).max(0.0), hit_m);
-            for _ in 0..40 {
-                let middle_m = 0.5 * (low_m + high_m);
-                if parts(middle_m) { high_m = middle_m } else { low_m = middle_m }
-            }
-            high_m
-        })
-    };
-    let spacing_rad = std::f64::consts::TAU / 240.0;
-    let mut tried: Vec<(f64, f64)> = (0..240)
-        .map(|step| f64::from(step) * spacing_rad)
-        .filter_map(|angle_rad| Some((shortest_m(angle_rad, limit_m)?, angle_rad)))
-        .collect();
-    tried.sort_by(|p, q| p.0.total_cmp(&q.0));
-    tried.truncate(6);
-    let mut best_m = tried.first().map_or(f64::INFINITY, |&(length_m, _)| length_m);
-    for &(_, angle_rad) in &tried {
-        let (mut centre_rad, mut spread_rad) = (angle_rad, spacing_rad);
-        for _ in 0..8 {
-            let finer = (-5..=5)
-                .map(|step| centre_rad + spread_rad * f64::from(step) / 5.0)
-                .filter_map(|angle_rad| Some((shortest_m(angle_rad, limit_m)?, angle_rad)))
-                .min_by(|p, q| p.0.total_cmp(&q.0));
-            let Some((length_m, angle_rad)) = finer else { break };
-            best_m = best_m.min(length_m);
-            (centre_rad, spread_rad) = (angle_rad, spread_rad / 3.0);
-        }
-    }
-    best_m
-}
-
-/// Deterministic random numbers (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn between(&mut self, low: f64, high: f64) -> f64 {
-        low + (high - low) * (self.next() >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    /// A ring round a centre with random radii: simple, mostly with bays.
-    fn star(&mut self, corners: u32, centre: Vec2, low_m: f64, high_m: f64) -> Vec<Vec2> {
-        let turn = self.between(0.0, 1.0);
-        let mut ring: Vec<Vec2> = (0..corners)
-            .map(|corner| {
-                let share =
-                    (f64::from(corner) + turn + self.between(0.0, 0.7)) / f64::from(corners);
-                centre + direction(std::f64::consts::TAU * share) * self.between(low_m, high_m)
-            })
-            .collect();
-        if self.next().is_multiple_of(2) {
-            ring.reverse();
-        }
-        ring
-    }
-
-    /// A shape of about 100 m: a disc, a convex ring, a star, a star with a hole or two stars.
-    fn shape(&mut self) -> Shape {
-        let centre = Vec2::new(self.between(-60.0, 60.0), self.between(-60.0, 60.0));
-        match self.next() % 6 {
-            0 => Shape::Disc(centre, self.between(10.0, 80.0)),
-            1 => convex(super::convex::hull(&self.star(9, centre, 60.0, 100.0))),
-            2 => plain(vec![self.star(11, centre, 70.0, 110.0), self.star(7, centre, 20.0, 55.0)]),
-            3 => plain(vec![
-                self.star(8, centre - Vec2::new(70.0, 0.0), 20.0, 65.0),
-                self.star(8, centre + Vec2::new(70.0, 0.0), 20.0, 65.0),
-            ]),
-            _ => plain(vec![self.star(12, centre, 20.0, 110.0)]),
-        }
-    }
-}
-
-/// 150 pairs as in [`Dice::shape`], nearly all overlapping, about half with a way out through a bay,
-/// a hole or between parts.
+/// 150 pairs as in [`Dice::shape`], more than 100 of them overlapping.
 #[test]
 fn no_tried_push_is_shorter_and_some_tried_push_is_hardly_longer() {
     let mut overlapping = 0;
@@ -261,8 +93,8 @@ fn convex_shapes_match_closed_forms() {
     check(&square, &convex(rectangle(10.0, 3.0, 20.0, 6.0)), 0.0);
     check(&square, &convex(rectangle(4.0, 4.0, 5.0, 5.0)), 5.0);
     let diamond = ring(&[(13.0, 9.0), (9.0, 13.0), (5.0, 9.0), (9.0, 5.0)]);
-    // The corner (10, 10) is 2 past the diamond's centre line x + y = 18, whose edges are 4 away; out
-    // over x + y = 14 the square's corner has (20 - 14) / sqrt 2 to go; straight out it has 5.
+    // Out over the diamond's edge x + y = 14 the square's corner has (20 - 14) / sqrt 2 to go;
+    // straight out it is 5.
     check(&square, &convex(diamond), 6.0 / std::f64::consts::SQRT_2);
     check(&square, &Shape::Disc(Vec2::new(13.0, 14.0), 6.0), 1.0);
     check(&square, &Shape::Disc(Vec2::new(7.0, 5.0), 1.0), 4.0);
@@ -363,9 +195,46 @@ fn split_edges_and_far_origins_change_nothing() {
 }
 
 #[test]
+fn too_many_pieces_give_the_push_that_parts_the_hulls_and_say_so() {
+    let jagged = |centre: Vec2| -> Vec<Vec2> {
+        let radius_m = |corner: u32| if corner.is_multiple_of(2) { 100.0 } else { 90.0 };
+        (0..3000)
+            .map(|corner| {
+                centre
+                    + direction(std::f64::consts::TAU * f64::from(corner) / 3000.0)
+                        * radius_m(corner)
+            })
+            .collect()
+    };
+    let (a, b) = (plain(vec![jagged(Vec2::default())]), plain(vec![jagged(Vec2::new(30.0, 40.0))]));
+    let depth = a.with(|a| b.with(|b| penetration_depth(a, b)));
+    assert!(!depth.exact);
+    // The hulls are 1500-gons in circles of 100 m, short of them by 100 * (1 - cos(pi / 1500)).
+    assert!((depth.depth_m - 150.0).abs() < 1e-3, "{depth:?}");
+}
+
+#[test]
+fn a_disc_amid_a_ring_of_many_edges_is_searched_in_full() {
+    let circle = |radius_m: f64| -> Vec<Vec2> {
+        let at = |step: u32| direction(std::f64::consts::TAU * f64::from(step) / 120.0);
+        (0..120).map(|step| at(step) * radius_m).collect()
+    };
+    let ring = plain(vec![circle(10_000.0), circle(5_000.0)]);
+    // Too large for the hole; out over the middle of any outer edge.
+    let expected_m = 10_000.0 * libm::cos(std::f64::consts::PI / 120.0) + 6_000.0;
+    check(&ring, &Shape::Disc(Vec2::default(), 6_000.0), expected_m);
+    check(&ring, &Shape::Disc(Vec2::default(), 4_900.0), 0.0);
+}
+
+#[test]
 fn outlines_without_an_inside_have_no_depth() {
     let square = convex(rectangle(0.0, 0.0, 10.0, 10.0));
-    for empty in [vec![], ring(&[(5.0, 5.0)]), ring(&[(5.0, 5.0), (5.0, 5.0), (5.0, 5.0)])] {
+    for empty in [
+        vec![],
+        ring(&[(5.0, 5.0)]),
+        ring(&[(5.0, 5.0), (5.0, 5.0), (5.0, 5.0)]),
+        ring(&[(2.0, 5.0), (5.0, 5.0), (8.0, 5.0)]),
+    ] {
         check(&square, &convex(empty), 0.0);
     }
     check(&square, &plain(vec![]), 0.0);
