@@ -53,7 +53,7 @@ impl Frame {
     }
 
     /// Radius R of the projection at the foot, metres.
-    pub(crate) fn radius_m(&self) -> f64 {
+    pub fn radius_m(&self) -> f64 {
         self.radius_m
     }
 

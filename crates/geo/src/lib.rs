@@ -10,10 +10,10 @@ mod common_area;
 mod depth;
 mod frame;
 mod geoid;
-
+mod index;
 mod interval;
 mod invalid;
-
+mod join;
 mod outline;
 mod overlap;
 mod planar;
@@ -26,10 +26,10 @@ pub use altitude::*;
 pub use bounds::Bounds;
 pub use frame::Frame;
 pub use geoid::{GEOID_ERROR_MM, undulation_m};
-
+pub use index::VolumeIndex;
 pub use interval::TimeInterval;
 pub use invalid::{Invalid, Reason};
-
+pub use join::{join, join_two};
 pub use outline::{CORRIDOR_MAX_M, OUTLINE_REACH_MAX_M, OUTLINE_VERTICES_MAX, Outline};
 pub use overlap::{
     Depth, Overlap, Place, Separation, detect, overlap, separation, union_of_places,

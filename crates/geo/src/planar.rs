@@ -10,6 +10,8 @@ use crate::vector::Vec2;
 
 /// Edge pairs up to which testing all of them is faster than sorting them into a grid.
 const ALL_PAIRS_MAX: usize = 2_048;
+/// Most cells of a grid.
+const CELLS_MAX: f64 = 262_144.0;
 
 /// A straight edge.
 #[derive(Debug, Clone, Copy)]
@@ -170,7 +172,11 @@ impl<'a> Rings<'a> {
         }
         let grid = Grid::of(&mine, shared, margin_m);
         theirs.iter().any(|b| {
-            grid.any_near(b, margin_m, |i| mine[i as usize].meets(b, margin2))
+            let area = b.bounds().grown(margin_m);
+            grid.any_near(b, margin_m, |i| {
+                let a = &mine[i as usize];
+                a.touches_box(&area) && a.meets(b, margin2)
+            })
         })
     }
 
@@ -222,9 +228,10 @@ impl<'a> Rings<'a> {
         let grid = Grid::of(&edges, self.bounds().grown(margin_m), margin_m);
         for (i, edge) in edges.iter().enumerate() {
             let mut found = None;
+            let area = edge.bounds().grown(margin_m);
             grid.any_near(edge, margin_m, |j| {
                 let j = j as usize;
-                let hit = j != i && contact(i, j);
+                let hit = j != i && edges[j].touches_box(&area) && contact(i, j);
                 if hit {
                     found = Some(named(i, j));
                 }
@@ -250,18 +257,21 @@ struct Grid {
 
 impl Grid {
     fn of(edges: &[Edge], area: Box2, margin_m: f64) -> Self {
-        let side = (edges.len() as f64).sqrt().ceil().clamp(1.0, 512.0) as usize;
+        // About as many cells as edges, and about square: the area that two long outlines share is
+        // often a narrow strip.
         let size = area.max - area.min;
-        let cell = Vec2::new(
-            (size.x / side as f64).max(1e-6),
-            (size.y / side as f64).max(1e-6),
-        );
+        let (width, height) = (size.x.max(1e-6), size.y.max(1e-6));
+        let count = (edges.len() as f64).clamp(1.0, CELLS_MAX);
+        let columns = (count * width / height).sqrt().ceil().clamp(1.0, count);
+        let rows = (count / columns).ceil();
+        let cell = Vec2::new(width / columns, height / rows);
+        let (columns, rows) = (columns as usize, rows as usize);
         let mut grid = Self {
             origin: area.min,
             cell,
-            columns: side,
-            rows: side,
-            starts: vec![0; side * side + 1],
+            columns,
+            rows,
+            starts: vec![0; columns * rows + 1],
             edges: Vec::new(),
         };
         let mut counts = std::mem::take(&mut grid.starts);

@@ -133,11 +133,11 @@ pub(crate) fn ground_m(frame: &Frame, plane_m: f64) -> f64 {
 }
 
 /// How far [`ground_m`] is off at some distance from the foot, metres: the ellipsoid's curvature
-/// differs between north and east by up to e², which changes a length s by e²·s³/(6R²) at most
+/// differs between north and east by up to e², which changes a length s by at most e²·s³/(12R²)
 /// (`tests/bend.rs` measures it).
 pub(crate) fn anisotropy_m(ground_m: f64) -> f64 {
     const R_M: f64 = 6_335_000.0;
-    ECCENTRICITY_SQUARED * ground_m.powi(3) / (3.0 * R_M * R_M)
+    ECCENTRICITY_SQUARED * ground_m.powi(3) / (11.5 * R_M * R_M)
 }
 
 /// Geodesic distance from a place to a piece of an edge, and the nearest place of the piece; `share`
@@ -150,7 +150,11 @@ pub(crate) fn distance_to_piece_m(
 ) -> (f64, Position) {
     let along = to - from;
     let length_m = along.norm();
-    let at = |share: f64| onto_surface(from + along * share);
+    // Straight in the frame at the piece's middle: raising the chord from the earth's centre would
+    // move it sideways by the deflection of the normal, 26 mm on 20 km.
+    let frame = Frame::at_surface(onto_surface((from + to) * 0.5));
+    let (begin, end) = (frame.project(from), frame.project(to));
+    let at = |share: f64| frame.unproject(begin + (end - begin) * share);
     let mut share = share;
     let mut best = (f64::INFINITY, place);
     for _ in 0..8 {
