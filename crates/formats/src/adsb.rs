@@ -40,9 +40,10 @@ pub(crate) fn read(text: &str, options: &ReadOptions) -> Result<Content, FormatE
     for (index, item) in items.into_iter().enumerate() {
         let usable = match item {
             Item::Record(record) => record.fix(),
-            Item::Other(found) => {
-                Err(Unusable::Wrong(Fault::new("record", format!("expected an object, got {found}"))))
-            }
+            Item::Other(found) => Err(Unusable::Wrong(Fault::new(
+                "record",
+                format!("expected an object, got {found}"),
+            ))),
         };
         match usable {
             Ok(fix) => fixes.push(fix),
@@ -62,7 +63,8 @@ pub(crate) fn read(text: &str, options: &ReadOptions) -> Result<Content, FormatE
 }
 
 /// Fields without which a position is of no use.
-const SKIPPED: [&str; 5] = ["timestamp", "latitude", "longitude", "altitude", "icao24 and callsign"];
+const SKIPPED: [&str; 5] =
+    ["timestamp", "latitude", "longitude", "altitude", "icao24 and callsign"];
 
 enum Unusable {
     /// Index into [`SKIPPED`].

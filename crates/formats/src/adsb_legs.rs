@@ -97,7 +97,7 @@ impl<'a> Leg<'a> {
             }
             None => ("", 0),
         };
-        Self { callsign, id: format!("{callsign}@{}", time::format(start_us)), fixes }
+        Self { callsign, id: format!("{callsign}@{}", time::format_us(start_us)), fixes }
     }
 
     fn volumes(&self, options: &ReadOptions) -> Result<Vec<Volume4D>, Invalid> {

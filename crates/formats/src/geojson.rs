@@ -130,10 +130,7 @@ fn zone(
     Ok((Zone { id, name, class, source, volumes }, warnings))
 }
 
-fn circle(
-    centre: keepclear_geo::Position,
-    properties: &Properties<'_>,
-) -> Result<Outline, Fault> {
+fn circle(centre: keepclear_geo::Position, properties: &Properties<'_>) -> Result<Outline, Fault> {
     let radius_m = properties.required("radius_m", "a Point needs it")?;
     Outline::circle(centre, radius_m).map_err(|at| Fault::at("properties.radius_m", &at))
 }

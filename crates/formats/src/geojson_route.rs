@@ -4,7 +4,7 @@
 //! at the nominal end of the one before. What lies between the end of one and the start of the next
 //! is not covered.
 
-use keepclear_geo::{Datums, Reference, Route, Volume4D, Waypoint};
+use keepclear_geo::{Datums, Invalid, Reference, Route, Volume4D, Waypoint};
 use keepclear_wire::time::Rounding;
 use serde_json::Value;
 
@@ -64,12 +64,11 @@ pub(crate) fn volumes(
             vertical_buffer_m,
             time_tolerance_us: (time_buffer_s * 1e6).round() as i64,
         };
-        let part = route.volumes(datums).map_err(|invalid| {
-            Fault::new(coordinates, invalid.to_string())
-        })?;
+        let fault = |invalid: Invalid| Fault::new(coordinates.as_str(), invalid.to_string());
+        let part = route.volumes(datums).map_err(&fault)?;
         volumes.extend(part);
         if index + 1 < lines.len() {
-            start_us = route.end_us();
+            start_us = route.end_us().map_err(&fault)?;
         }
     }
     if volumes.is_empty() {

@@ -5,17 +5,7 @@
 //! subtracts an epoch that is close to its data (within a week: 63 ms).
 
 /// Number of axes of a box.
-pub const AXES: usize = 5;
-/// Axis of the earth-centred, earth-fixed x in metres.
-pub const X_M: usize = 0;
-/// Axis of the earth-centred, earth-fixed y in metres.
-pub const Y_M: usize = 1;
-/// Axis of the earth-centred, earth-fixed z in metres.
-pub const Z_M: usize = 2;
-/// Axis of the height above the WGS84 ellipsoid in metres.
-pub const ALTITUDE_M: usize = 3;
-/// Axis of time in seconds since an epoch that the caller chooses and subtracts.
-pub const TIME_S: usize = 4;
+pub(crate) const AXES: usize = 5;
 
 /// A closed box: its faces belong to it.
 ///
@@ -30,6 +20,19 @@ pub struct Bounds {
 }
 
 impl Bounds {
+    /// Number of axes.
+    pub const AXES: usize = AXES;
+    /// Axis of the earth-centred, earth-fixed x in metres.
+    pub const X_M: usize = 0;
+    /// Axis of the earth-centred, earth-fixed y in metres.
+    pub const Y_M: usize = 1;
+    /// Axis of the earth-centred, earth-fixed z in metres.
+    pub const Z_M: usize = 2;
+    /// Axis of the height above the WGS84 ellipsoid in metres.
+    pub const ALTITUDE_M: usize = 3;
+    /// Axis of time in seconds since an epoch that the caller chooses and subtracts.
+    pub const TIME_S: usize = 4;
+
     /// Touches every box.
     pub const EVERYTHING: Self =
         Self { min: [f32::NEG_INFINITY; AXES], max: [f32::INFINITY; AXES] };

@@ -32,7 +32,7 @@ pub fn undulation_m(place: Position) -> f64 {
 /// Least and greatest height of the geoid above the ellipsoid anywhere in an outline, millimetres,
 /// the grid's error included. Linear interpolation has its extremes at grid points, so the grid
 /// points in the cells around the outline bound it.
-pub fn undulation_range_mm(outline: &Outline) -> (i64, i64) {
+pub(crate) fn undulation_range_mm(outline: &Outline) -> (i64, i64) {
     let middle = outline.middle();
     // A degree of latitude is at least 110.5 km long.
     let reach_deg = outline.reach_m() / 110_500.0 * 1.02 + 1e-6;
@@ -65,7 +65,7 @@ pub fn undulation_range_mm(outline: &Outline) -> (i64, i64) {
 /// The range for an outline smaller than a grid cell, where the four corners of its cell would be
 /// needlessly wide: the interpolated heights at its corners, which bound the bilinear surface over
 /// their box, with the grid's error.
-pub fn undulation_range_near_mm(outline: &Outline) -> (i64, i64) {
+pub(crate) fn undulation_range_near_mm(outline: &Outline) -> (i64, i64) {
     if outline.reach_m() > 20_000.0 || outline.middle().lat_deg().abs() > 80.0 {
         return undulation_range_mm(outline);
     }

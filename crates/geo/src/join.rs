@@ -38,7 +38,7 @@ pub fn join<R: Send>(boxes: &[Bounds], keep: impl Fn(u32, u32) -> Option<R> + Sy
 /// makes of it.
 ///
 /// `keep(i, j)` gets an index into `first` and one into `second`; all else is as for [`join`]. Boxes
-/// of one set are passed over together but never tested against each other.
+/// of one set are passed over together but never paired with each other.
 pub fn join_two<R: Send>(
     first: &[Bounds],
     second: &[Bounds],

@@ -7,6 +7,7 @@
 mod altitude;
 mod bounds;
 mod common_area;
+mod covering;
 mod depth;
 mod frame;
 mod geoid;
@@ -18,12 +19,14 @@ mod outline;
 mod overlap;
 mod planar;
 mod position;
+mod route;
 mod touch;
 mod vector;
 mod volume;
 
 pub use altitude::*;
 pub use bounds::Bounds;
+pub use covering::{Covering, CoveringLimits, covering, fixed_level};
 pub use frame::Frame;
 pub use geoid::{GEOID_ERROR_MM, undulation_m};
 pub use index::VolumeIndex;
@@ -35,6 +38,7 @@ pub use overlap::{
     Depth, Overlap, Place, Separation, detect, overlap, separation, union_of_places,
 };
 pub use position::{EQUATORIAL_RADIUS_M, FLATTENING, Position};
+pub use route::{ROUTE_VOLUMES_MAX, ROUTE_WAYPOINTS_MAX, Route, Waypoint};
 pub use touch::{TOUCH_MARGIN_M, touch};
 pub use vector::{Vec2, Vec3};
 pub use volume::Volume4D;

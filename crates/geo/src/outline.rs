@@ -20,7 +20,7 @@ pub const OUTLINE_REACH_MAX_M: f64 = 2_500_000.0;
 /// Most vertices of one outline. F3548-21 allows an intent 10,000 in all (OPIN0020).
 pub const OUTLINE_VERTICES_MAX: usize = 100_000;
 /// Radii of circles, metres.
-pub const CIRCLE_RADIUS_MIN_M: f64 = 0.001;
+pub(crate) const CIRCLE_RADIUS_MIN_M: f64 = 0.001;
 
 /// Longest piece of an edge of an outline that reaches up to 150 km, metres.
 const PIECE_MAX_M: f64 = 20_000.0;

@@ -10,9 +10,9 @@ pub const EQUATORIAL_RADIUS_M: f64 = 6_378_137.0;
 /// Flattening of WGS84 (NGA.STND.0036, table 3.1).
 pub const FLATTENING: f64 = 1.0 / 298.257_223_563;
 /// First eccentricity squared of WGS84.
-pub const ECCENTRICITY_SQUARED: f64 = FLATTENING * (2.0 - FLATTENING);
+pub(crate) const ECCENTRICITY_SQUARED: f64 = FLATTENING * (2.0 - FLATTENING);
 /// Polar radius of WGS84, metres.
-pub const POLAR_RADIUS_M: f64 = EQUATORIAL_RADIUS_M * (1.0 - FLATTENING);
+pub(crate) const POLAR_RADIUS_M: f64 = EQUATORIAL_RADIUS_M * (1.0 - FLATTENING);
 
 /// A place on the surface of the WGS84 ellipsoid, degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]

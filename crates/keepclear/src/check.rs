@@ -9,6 +9,7 @@ mod propose;
 mod sideways;
 mod svg;
 mod table;
+mod words;
 
 use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;

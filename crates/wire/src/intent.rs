@@ -125,9 +125,7 @@ pub fn intent_volumes_to_geo<'a>(
     }
     volumes
         .iter()
-        .map(|(path, volume)| {
-            volume.to_geo_bounded(datums).map_err(|invalid| invalid.inside(path))
-        })
+        .map(|(path, volume)| volume.to_geo_bounded(datums).map_err(|invalid| invalid.inside(path)))
         .collect()
 }
 
@@ -181,7 +179,8 @@ mod tests {
 
     #[test]
     fn off_nominal_volumes_count_and_are_named_apart() {
-        let details = json!({"volumes": [volume(3)], "off_nominal_volumes": [volume(4), volume(5)]});
+        let details =
+            json!({"volumes": [volume(3)], "off_nominal_volumes": [volume(4), volume(5)]});
         assert_eq!(read(details), Ok(3));
         let mut bad = volume(4);
         bad["time_end"] = json!(null);

@@ -163,15 +163,11 @@ impl Volume3D {
 
     fn band(&self) -> Result<Band, Invalid> {
         let lower = match &self.altitude_lower {
-            Some(altitude) => {
-                Limit::lower(altitude.metres("altitude_lower")?, Reference::W84)?
-            }
+            Some(altitude) => Limit::lower(altitude.metres("altitude_lower")?, Reference::W84)?,
             None => Limit::Open,
         };
         let upper = match &self.altitude_upper {
-            Some(altitude) => {
-                Limit::upper(altitude.metres("altitude_upper")?, Reference::W84)?
-            }
+            Some(altitude) => Limit::upper(altitude.metres("altitude_upper")?, Reference::W84)?,
             None => Limit::Open,
         };
         Band::new(lower, upper)
@@ -206,7 +202,7 @@ impl Altitude {
 impl Time {
     /// An instant in the standard's words.
     pub fn new(instant_us: i64) -> Self {
-        Self { value: time::format(instant_us), format: "RFC3339".to_owned() }
+        Self { value: time::format_us(instant_us), format: "RFC3339".to_owned() }
     }
 
     /// Microseconds since the epoch; `field` is `time_start`, which rounds down, or another, which
@@ -293,7 +289,11 @@ mod tests {
             ("/volume/outline_circle", json!(null), "volume.outline_polygon"),
             ("/volume/outline_polygon", square([47.1, 8.0]), "volume.outline_polygon"),
             ("/volume/outline_circle/radius/value", json!(0.0), "volume.outline_circle.radius"),
-            ("/volume/outline_circle/radius/units", json!("NM"), "volume.outline_circle.radius.units"),
+            (
+                "/volume/outline_circle/radius/units",
+                json!("NM"),
+                "volume.outline_circle.radius.units",
+            ),
             ("/volume/outline_circle/center/lat", json!(90.5), "volume.outline_circle.center.lat"),
             ("/volume/outline_circle/center", json!(null), "volume.outline_circle.center"),
         ];

@@ -8,13 +8,11 @@ use geo::{Coord, LineString, Polygon, TriangulateEarcut};
 use super::Planar;
 use crate::vector::Vec2;
 
-/// A shape as the union of convex pieces, each grown by `radius_m`.
+/// A shape as the union of convex pieces; a disc by its centre.
 #[derive(Debug)]
 pub(super) struct Pieces {
     /// Anticlockwise convex rings; a single point for a disc.
     pub(super) rings: Vec<Vec<Vec2>>,
-    /// How far the shape reaches beyond its rings.
-    pub(super) radius_m: f64,
     /// Whether the pieces have the area of the shape: ear clipping gives up silently on rings that
     /// cross themselves.
     pub(super) complete: bool,
@@ -36,12 +34,10 @@ pub(crate) fn area2(ring: &[Vec2]) -> f64 {
 /// Cuts a shape into pieces.
 pub(super) fn cut(shape: &Planar<'_>) -> Pieces {
     match *shape {
-        Planar::Disc { centre, radius_m } => {
-            Pieces { rings: vec![vec![centre]], radius_m, complete: true }
-        }
+        Planar::Disc { centre, .. } => Pieces { rings: vec![vec![centre]], complete: true },
         Planar::Region { rings: [ring], convex: true } => {
             // Corners that rounding has dented would tilt short edges.
-            Pieces { rings: vec![super::convex::hull(ring)], radius_m: 0.0, complete: true }
+            Pieces { rings: vec![super::convex::hull(ring)], complete: true }
         }
         Planar::Region { rings, .. } => {
             let mut pieces = Vec::new();
@@ -57,7 +53,7 @@ pub(super) fn cut(shape: &Planar<'_>) -> Pieces {
                 got_m2 += 0.5 * area2(piece);
             }
             let complete = (got_m2 - wanted_m2).abs() <= 1e-6 * wanted_m2.abs();
-            Pieces { rings: pieces, radius_m: 0.0, complete }
+            Pieces { rings: pieces, complete }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
-use crate::bounds::{AXES, TIME_S};
+use crate::bounds::AXES;
 
 /// One axis on a coarse raster, so that faces meet often: in 30 % of the cases a point, in 10 %
 /// open on one side or both.
@@ -122,11 +122,11 @@ fn nothing_is_lost_or_doubled_when_the_index_is_packed_afresh() {
 #[test]
 fn an_index_of_boxes_without_any_end_finds_all_of_them() {
     let mut open = Bounds::EVERYTHING;
-    open.min[TIME_S] = f32::MAX;
+    open.min[Bounds::TIME_S] = f32::MAX;
     let index = VolumeIndex::bulk_load((0..1_000).map(|key| (key, open)).collect());
     let at = |time_s: f32| {
         let mut query = Bounds::covering([0.0; AXES], [0.0; AXES]);
-        (query.min[TIME_S], query.max[TIME_S]) = (time_s, time_s);
+        (query.min[Bounds::TIME_S], query.max[Bounds::TIME_S]) = (time_s, time_s);
         found(&index, &query).len()
     };
     assert_eq!(at(f32::MAX.next_down()), 0);

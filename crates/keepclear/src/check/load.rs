@@ -7,7 +7,7 @@ use keepclear_formats::{
     FileContent, FlightKind, ReadOptions, Refused, read_airspace, read_flights,
 };
 use keepclear_geo::Datums;
-use keepclear_wire::time::{format_us, parse_us};
+use keepclear_wire::time::{self, Rounding, format_us};
 use rayon::prelude::*;
 
 use super::CheckArgs;
@@ -232,7 +232,7 @@ fn shift_target(given: &str) -> Result<i64, LoadError> {
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         return Ok(now.map_or(0, |since| since.as_micros() as i64));
     }
-    parse_us(given).map_err(|error| LoadError::ShiftTo {
+    time::parse(given, Rounding::Down).map_err(|error| LoadError::ShiftTo {
         given: given.to_owned(),
         reason: format!("{error}; expected `now` or a time such as {}", format_us(0)),
     })

@@ -115,9 +115,8 @@ fn write_proposals(
     }
     let place = |flight: usize| (first.get(&flight).copied().unwrap_or(usize::MAX), flight);
     let mut ordered: Vec<&Proposal> = proposals.iter().collect();
-    ordered.sort_by(|a, b| {
-        place(a.flight).cmp(&place(b.flight)).then(a.cost_s.total_cmp(&b.cost_s))
-    });
+    ordered
+        .sort_by(|a, b| place(a.flight).cmp(&place(b.flight)).then(a.cost_s.total_cmp(&b.cost_s)));
     writeln!(out)?;
     writeln!(out, "Ways out, each verified against everything else:")?;
     let mut above = None;
@@ -190,4 +189,80 @@ fn write_summary(picture: &Picture, conflicts: &[Conflict], out: &mut impl Write
         "Conflicts: {all} (between flights {flights}, with areas {areas}; \
          certain {certain}, possible {possible})"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::example;
+
+    fn written(
+        picture: &Picture,
+        conflicts: &[Conflict],
+        proposals: &[Proposal],
+        rows_max: usize,
+    ) -> String {
+        let mut out = Vec::new();
+        table(picture, conflicts, proposals, rows_max, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn nothing_is_said_in_few_words() {
+        let text = written(&Picture::default(), &[], &[], 10);
+        assert_eq!(text, "No conflicts.\n\nFlights: 0\nAreas: 0\nConflicts: 0\n");
+    }
+
+    #[test]
+    fn columns_stand_below_each_other_and_no_row_breaks() {
+        let mut picture = example::with_all_sorts();
+        picture.flights[0].id =
+            "名前 with\nbreaks \u{1b}[31m and far more than fits into a row".to_owned();
+        let text = written(&picture, &example::conflicts(&picture), &[], 50);
+        assert!(!text.contains('\u{1b}') && text.contains('…'), "{text}");
+        let ends: Vec<usize> = text
+            .lines()
+            .take_while(|line| !line.is_empty())
+            .map(|line| {
+                let word =
+                    ["verdict", "certain", "possible"].into_iter().find_map(|w| line.find(w));
+                words::columns(&line[..word.unwrap()])
+            })
+            .collect();
+        assert!(ends.len() > 3 && ends.iter().all(|&end| end == ends[0]), "{ends:?}\n{text}");
+    }
+
+    #[test]
+    fn rows_beyond_the_limit_are_counted() {
+        let picture = example::with_all_sorts();
+        let conflicts = example::conflicts(&picture);
+        let text = written(&picture, &conflicts, &[], 1);
+        let more = words::counted(conflicts.len() - 1, "conflict");
+        assert!(text.contains(&format!("… and {more} more\n")), "{text}");
+        let summary = format!("Conflicts: {} (between", conflicts.len());
+        assert!(text.contains(&summary), "{text}");
+    }
+
+    #[test]
+    fn ways_out_stand_under_their_flight() {
+        let picture = example::with_all_sorts();
+        let proposal = |kind, delta, cost_s| Proposal { flight: 1, kind, delta, cost_s };
+        let proposals = [
+            proposal(Move::Level, -120, 12.0),
+            proposal(Move::Delay, 3_725, 3_725.0),
+            proposal(Move::Sideways, 250, 5.0),
+        ];
+        let text = written(&picture, &example::conflicts(&picture), &proposals, 50);
+        let (_, ways) = text.split_once("everything else:\n").unwrap();
+        let said: Vec<&str> = ways.lines().take(4).map(str::trim).collect();
+        assert_eq!(
+            said,
+            [
+                "BRAVO-7 (bravo)",
+                "250 m to the right           cost 5 s",
+                "120 m (394 ft) lower         cost 12 s",
+                "1 h 2 min 5 s later          cost 3725 s",
+            ]
+        );
+    }
 }

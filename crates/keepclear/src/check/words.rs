@@ -3,7 +3,9 @@
 //!
 //! Names come from files: everything that is shown goes through [`plain`] or [`elide`] first.
 
-use keepclear_geo::{FOOT_M, Frame, GROUND_LOWEST_MM, Place, Position, TimeInterval, Vec2, Verdict};
+use keepclear_geo::{
+    FOOT_M, Frame, GROUND_LOWEST_MM, Place, Position, TimeInterval, Vec2, Verdict,
+};
 use keepclear_wire::time::format_us;
 
 use super::picture::{Conflict, Other, Picture};
@@ -87,9 +89,10 @@ pub(super) fn grouped(number: i64) -> String {
 pub(super) fn date_and_time(us: i64) -> (String, String) {
     let text = format_us(us);
     match text.split_once('T') {
-        Some((date, time)) => {
-            (date.to_owned(), time.chars().take_while(|c| c.is_ascii_digit() || *c == ':').collect())
-        }
+        Some((date, time)) => (
+            date.to_owned(),
+            time.chars().take_while(|c| c.is_ascii_digit() || *c == ':').collect(),
+        ),
         None => (String::new(), text),
     }
 }
@@ -120,8 +123,7 @@ pub(super) fn span(interval: TimeInterval) -> String {
 /// A number with at most so many decimals, without trailing zeros.
 pub(super) fn number(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
-    let text =
-        if decimals > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    let text = if decimals > 0 { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
@@ -184,7 +186,8 @@ pub(super) fn verdict(verdict: Verdict) -> &'static str {
 
 /// A place as in `47.4512N 008.5633E`.
 pub(super) fn lat_lng(place: Position) -> String {
-    let side = |deg: f64, positive: char, negative: char| if deg < 0.0 { negative } else { positive };
+    let side =
+        |deg: f64, positive: char, negative: char| if deg < 0.0 { negative } else { positive };
     let (lat, lng) = (place.lat_deg(), place.lng_deg());
     let (north, east) = (side(lat, 'N', 'S'), side(lng, 'E', 'W'));
     format!("{:07.4}{north} {:08.4}{east}", lat.abs(), lng.abs())
@@ -272,7 +275,10 @@ mod tests {
         let place = Position::new(47.451_23, 8.563_31).unwrap();
         assert_eq!(lat_lng(place), "47.4512N 008.5633E");
         assert_eq!(lat_lng(Position::new(-3.5, -170.0).unwrap()), "03.5000S 170.0000W");
-        assert_eq!([0.426, 84.26, 1_234.0, 12_345.0].map(length), ["0.43 m", "84.3 m", "1,234 m", "12.3 km"]);
+        assert_eq!(
+            [0.426, 84.26, 1_234.0, 12_345.0].map(length),
+            ["0.43 m", "84.3 m", "1,234 m", "12.3 km"]
+        );
     }
 
     #[test]
