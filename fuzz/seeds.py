@@ -43,4 +43,5 @@ write("any_file", [
     "AC " + areas.split("AC ")[1], "[" + ",".join(tracks) + "]", b"\x1f\x8b\x08",
 ])
 numbers = random.Random(1)
-write("overlap", [numbers.randbytes(numbers.randint(60, 400)) for _ in range(100)])
+for target in ("overlap", "route"):
+    write(target, [numbers.randbytes(numbers.randint(60, 400)) for _ in range(100)])

@@ -39,7 +39,7 @@ pub(crate) fn read(text: &str, options: &ReadOptions) -> Content {
             _ => false,
         };
         if begins {
-            finish(std::mem::take(&mut area), &mut content, options);
+            finish(&std::mem::take(&mut area), &mut content, options);
         }
         if area.line == 0 && record.kind.belongs_to_area() {
             area.line = number;
@@ -64,7 +64,7 @@ pub(crate) fn read(text: &str, options: &ReadOptions) -> Content {
             }
         }
     }
-    finish(area, &mut content, options);
+    finish(&area, &mut content, options);
     if content.read == 0 {
         content.warn("file", "holds no areas");
     }
@@ -76,7 +76,7 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split(if text.contains('\n') { '\n' } else { '\r' })
 }
 
-fn finish(area: Area<'_>, content: &mut Content, options: &ReadOptions) {
+fn finish(area: &Area<'_>, content: &mut Content, options: &ReadOptions) {
     if area.line == 0 {
         return;
     }
@@ -102,7 +102,7 @@ fn finish(area: Area<'_>, content: &mut Content, options: &ReadOptions) {
     if let Some(text) = built.warning {
         content.warn(&at, format!("{id}: {text}"));
     }
-    let band = band(&area, &id, content);
+    let band = band(area, &id, content);
     let volume = |interval| Volume4D::new(built.outline.clone(), band, interval, &options.datums);
     let mut volumes = Vec::new();
     for &(line, text) in &area.activations {

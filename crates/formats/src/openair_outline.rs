@@ -219,6 +219,7 @@ impl Pen {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Turn {
     from_deg: f64,
     sweep_deg: f64,

@@ -1,5 +1,7 @@
 //! Whatever the bytes, a reader answers and does not panic. Small changes to good files reach
 //! further into the readers than noise does.
+// The seed of a failure must be seen.
+#![allow(clippy::print_stderr)]
 
 use keepclear_formats::{ReadOptions, read_airspace, read_flights};
 

@@ -1,4 +1,6 @@
 //! OpenAir areas, with expected places from geodesic distances.
+// Helpers outside of #[test] functions may unwrap as tests do.
+#![allow(clippy::unwrap_used)]
 
 use keepclear_formats::{FileContent, ReadOptions, read_airspace};
 use keepclear_geo::{Band, Limit, Position, Reference, Verdict};

@@ -218,9 +218,7 @@ pub struct CommonBand {
 impl ResolvedBand {
     /// Carries a band's limits to heights above the ellipsoid over an outline.
     pub fn new(band: Band, outline: &Outline, datums: &Datums) -> Self {
-        let needs_geoid = |limit: Limit| {
-            matches!(limit, Limit::At { reference, .. } if reference != Reference::W84)
-        };
+        let needs_geoid = |limit: Limit| matches!(limit, Limit::At { reference, .. } if reference != Reference::W84);
         let geoid = if needs_geoid(band.lower) || needs_geoid(band.upper) {
             undulation_range_near_mm(outline)
         } else {
@@ -244,7 +242,11 @@ impl ResolvedBand {
                 Height { own: Some((mm, reference)), w84_mm: (least, greatest) }
             }
         };
-        Self { band, lower: height(band.lower, OPEN_LOW_MM), upper: height(band.upper, OPEN_HIGH_MM) }
+        Self {
+            band,
+            lower: height(band.lower, OPEN_LOW_MM),
+            upper: height(band.upper, OPEN_HIGH_MM),
+        }
     }
 
     /// The band as it came.

@@ -75,11 +75,7 @@ impl Frame {
         let ray = self.up * self.radius_m + self.across * point.x + self.along * point.y;
         // On the ellipsoid scaled to a unit sphere: |c + t·r|² = 1, the root ahead of the centre.
         let scaled = |v: Vec3| {
-            Vec3::new(
-                v.x / EQUATORIAL_RADIUS_M,
-                v.y / EQUATORIAL_RADIUS_M,
-                v.z / POLAR_RADIUS_M,
-            )
+            Vec3::new(v.x / EQUATORIAL_RADIUS_M, v.y / EQUATORIAL_RADIUS_M, v.z / POLAR_RADIUS_M)
         };
         let (c, r) = (scaled(self.centre), scaled(ray));
         let (cr, rr) = (c.dot(r), r.norm2());

@@ -75,7 +75,7 @@ pub(crate) fn undulation_range_near_mm(outline: &Outline) -> (i64, i64) {
     let cell = |deg: f64| (deg / STEP_DEG).floor();
     let (south, north) = (middle.lat_deg() - reach_deg, middle.lat_deg() + reach_deg);
     let (west, east) = (middle.lng_deg() - half_width_deg, middle.lng_deg() + half_width_deg);
-    let one_cell = cell(south) == cell(north) && cell(west) == cell(east);
+    let one_cell = cell(south) >= cell(north) && cell(west) >= cell(east);
     if !one_cell || west < -180.0 || east > 180.0 {
         return undulation_range_mm(outline);
     }
@@ -116,9 +116,12 @@ mod tests {
 
     #[test]
     fn the_range_of_an_outline_holds_the_heights_inside_it() {
-        for (lat, lng, radius_m) in
-            [(27.9, 86.9, 5_000.0), (0.0, 179.99, 80_000.0), (89.9, 0.0, 50_000.0), (47.2, 8.4, 900.0)]
-        {
+        for (lat, lng, radius_m) in [
+            (27.9, 86.9, 5_000.0),
+            (0.0, 179.99, 80_000.0),
+            (89.9, 0.0, 50_000.0),
+            (47.2, 8.4, 900.0),
+        ] {
             let centre = Position::new(lat, lng).unwrap();
             let circle = Outline::circle(centre, radius_m).unwrap();
             for (low, high) in [undulation_range_mm(&circle), undulation_range_near_mm(&circle)] {

@@ -45,16 +45,14 @@ impl TimeInterval {
     /// The shortest span that holds both.
     #[must_use]
     pub fn hull(self, other: Self) -> Self {
-        Self {
-            start_us: self.start_us.min(other.start_us),
-            end_us: self.end_us.max(other.end_us),
-        }
+        Self { start_us: self.start_us.min(other.start_us), end_us: self.end_us.max(other.end_us) }
     }
 
     /// The same span later by some microseconds (earlier when negative); open ends stay open.
     #[must_use]
     pub fn shifted(self, by_us: i64) -> Self {
-        let shift = |t: i64| if t == i64::MIN || t == i64::MAX { t } else { t.saturating_add(by_us) };
+        let shift =
+            |t: i64| if t == i64::MIN || t == i64::MAX { t } else { t.saturating_add(by_us) };
         Self { start_us: shift(self.start_us), end_us: shift(self.end_us) }
     }
 }

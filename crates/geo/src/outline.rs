@@ -178,11 +178,8 @@ impl Outline {
         }
         let frame = Frame::at_surface(onto_surface((a + b) * 0.5));
         let (a, b) = (frame.project(a), frame.project(b));
-        let ahead = if chord_m > 1e-6 {
-            (b - a) * (1.0 / (b - a).norm())
-        } else {
-            Vec2::new(1.0, 0.0)
-        };
+        let ahead =
+            if chord_m > 1e-6 { (b - a) * (1.0 / (b - a).norm()) } else { Vec2::new(1.0, 0.0) };
         // The plane shows lengths away from its foot too long by up to (d/R)²: the width grows by
         // that, and by a millimetre for the rounding of the corners.
         let reach = (chord_m * 0.5 + half_width_m) / frame.radius_m();
@@ -402,10 +399,8 @@ impl Draft {
             return Err(Invalid::new(VERTICES, reason));
         }
         let projected: Projected = points.iter().map(|&p| frame.project(p)).collect();
-        let area2_m2: f64 = Rings { points: &projected, ends: &ends }
-            .each()
-            .map(|ring| area2(ring).abs())
-            .sum();
+        let area2_m2: f64 =
+            Rings { points: &projected, ends: &ends }.each().map(|ring| area2(ring).abs()).sum();
         if area2_m2 < 1e-6 {
             return Err(Invalid::new(VERTICES, Reason::NoArea));
         }

@@ -169,8 +169,7 @@ impl<'a> Flat<'a> {
     /// otherwise it is drawn as a ring of 1,440 places, short of the circle by at most a
     /// 420,000th of its radius.
     fn of(outline: &'a Outline, frame: &Frame) -> Self {
-        let mut flat =
-            Self { points: Projected::new(), outline, disc: None, own_ends: [0] };
+        let mut flat = Self { points: Projected::new(), outline, disc: None, own_ends: [0] };
         match &outline.shape {
             Shape::Region(region) => flat.points = region.project(frame),
             Shape::Circle { radius_m } => {
@@ -251,11 +250,8 @@ fn explain(a: &Outline, b: &Outline) -> (Place, Depth) {
             let contact = area.iter().flatten().flatten();
             let contact = contact.fold(Box2::EMPTY, |area, &point| area.with(point));
             let middle = (contact.min + contact.max) * 0.5;
-            let frame = if area.is_empty() {
-                frame
-            } else {
-                Frame::at_surface(frame.unproject(middle))
-            };
+            let frame =
+                if area.is_empty() { frame } else { Frame::at_surface(frame.unproject(middle)) };
             depth_in(&frame, small, large)
         }
     };

@@ -215,15 +215,12 @@ impl<'a> Rings<'a> {
             (i.max(j), i.min(j))
         };
         if edges.len() <= 64 {
-            for i in 0..edges.len() {
-                let area = edges[i].bounds().grown(margin_m);
-                for j in 0..i {
-                    if edges[j].touches_box(&area) && contact(i, j) {
-                        return Some(named(i, j));
-                    }
-                }
-            }
-            return None;
+            return edges.iter().enumerate().find_map(|(i, edge)| {
+                let area = edge.bounds().grown(margin_m);
+                let earlier = edges[..i].iter().enumerate();
+                let mut near = earlier.filter(|(_, other)| other.touches_box(&area));
+                near.find(|&(j, _)| contact(i, j)).map(|(j, _)| named(i, j))
+            });
         }
         let grid = Grid::of(&edges, self.bounds().grown(margin_m), margin_m);
         for (i, edge) in edges.iter().enumerate() {
@@ -367,9 +364,13 @@ mod tests {
         let mut met = 0;
         for i in 0..400 {
             let gap = f64::from(i - 200) * 1.0;
-            let (a, b) = (star(160, 0.1, Vec2::new(0.0, 0.0)), star(160, 0.4, Vec2::new(1900.0 + gap, 30.0)));
+            let (a, b) = (
+                star(160, 0.1, Vec2::new(0.0, 0.0)),
+                star(160, 0.4, Vec2::new(1900.0 + gap, 30.0)),
+            );
             let (ends_a, ends_b) = ([a.len() as u32], [b.len() as u32]);
-            let (ra, rb) = (Rings { points: &a, ends: &ends_a }, Rings { points: &b, ends: &ends_b });
+            let (ra, rb) =
+                (Rings { points: &a, ends: &ends_a }, Rings { points: &b, ends: &ends_b });
             let slow = ra.edges().any(|x| rb.edges().any(|y| x.meets(&y, 0.005 * 0.005)));
             met += usize::from(slow);
             assert_eq!(ra.edges_meet(rb, 0.005), slow, "gap {gap}");
@@ -379,8 +380,12 @@ mod tests {
 
     #[test]
     fn a_bow_tie_names_both_its_edges() {
-        let points =
-            [Vec2::new(0.0, 0.0), Vec2::new(10.0, 10.0), Vec2::new(10.0, 0.0), Vec2::new(0.0, 10.0)];
+        let points = [
+            Vec2::new(0.0, 0.0),
+            Vec2::new(10.0, 10.0),
+            Vec2::new(10.0, 0.0),
+            Vec2::new(0.0, 10.0),
+        ];
         assert_eq!(Rings { points: &points, ends: &[4] }.first_self_contact(1e-4), Some((2, 0)));
     }
 

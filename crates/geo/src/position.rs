@@ -102,11 +102,12 @@ fn wrap_deg(lng_deg: f64) -> f64 {
 
 /// Exact at the quadrants, so that a pole or the antimeridian does not come out beside itself.
 pub(crate) fn sin_cos_deg(deg: f64) -> (f64, f64) {
-    if deg.abs() == 90.0 {
-        return (deg.signum(), 0.0);
-    }
-    if deg.abs() == 180.0 {
+    let turned = deg.abs();
+    if turned >= 180.0 {
         return (0.0, -1.0);
+    }
+    if (turned - 90.0).abs() <= 0.0 {
+        return (deg.signum(), 0.0);
     }
     libm::sincos(deg.to_radians())
 }
@@ -130,7 +131,8 @@ mod tests {
 
     #[test]
     fn a_place_survives_the_way_through_earth_centred_coordinates() {
-        for (lat, lng) in [(0.0, 0.0), (47.3, 8.5), (-89.999_999, -179.999), (90.0, 12.0), (12.0, 180.0)]
+        for (lat, lng) in
+            [(0.0, 0.0), (47.3, 8.5), (-89.999_999, -179.999), (90.0, 12.0), (12.0, 180.0)]
         {
             let there = Position::new(lat, lng).unwrap();
             let back = Position::from_ecef(there.ecef());

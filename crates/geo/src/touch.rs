@@ -169,8 +169,8 @@ pub(crate) fn distance_to_piece_m(
         let heading = frame.project(here + along * (1.0 / length_m.max(1e-9)));
         let (sin, cos) = libm::sincos(azimuth_deg.to_radians());
         let slope = (heading.x * sin + heading.y * cos) / heading.norm().max(1e-12);
-        let curvature = (1.0 - slope * slope).max(1e-3)
-            / plane_radius_m(&frame, distance_m).max(1e-6);
+        let curvature =
+            (1.0 - slope * slope).max(1e-3) / plane_radius_m(&frame, distance_m).max(1e-6);
         let next = (share - slope / curvature / length_m.max(1e-9)).clamp(0.0, 1.0);
         if (next - share).abs() * length_m < 1e-4 {
             break;

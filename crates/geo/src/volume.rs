@@ -74,9 +74,8 @@ impl Volume4D {
     pub fn bounds(&self, epoch_us: i64) -> Bounds {
         let (low, high) = self.outline.extent();
         let (lower_mm, upper_mm) = self.band.w84_range_mm();
-        let seconds = |t: Option<i64>, open: f64| {
-            t.map_or(open, |t| (t as f64 - epoch_us as f64) * 1e-6)
-        };
+        let seconds =
+            |t: Option<i64>, open: f64| t.map_or(open, |t| (t as f64 - epoch_us as f64) * 1e-6);
         Bounds::covering(
             [
                 low.x,

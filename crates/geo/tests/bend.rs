@@ -1,5 +1,6 @@
 //! The projection's error against GeographicLib: how far geodesics bend in a frame, and how far a
 //! circle's image is from round. The margins in `frame.rs`, `outline.rs` and `touch.rs` rest on it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use keepclear_geo::{Frame, Position};
 
@@ -16,9 +17,14 @@ fn a_geodesic_bends_no_more_than_the_bound_that_edges_are_cut_by() {
     for foot in places() {
         let frame = Frame::at(foot);
         for bearing in (0..360).step_by(15) {
-            for (away_m, length_m) in
-                [(0.0, 20e3), (50e3, 20e3), (150e3, 20e3), (150e3, 100e3), (150e3, 300e3), (1e6, 8e3)]
-            {
+            for (away_m, length_m) in [
+                (0.0, 20e3),
+                (50e3, 20e3),
+                (150e3, 20e3),
+                (150e3, 100e3),
+                (150e3, 300e3),
+                (1e6, 8e3),
+            ] {
                 let middle = foot.destination(f64::from(bearing), away_m);
                 for heading in (0..180).step_by(15) {
                     let heading = f64::from(heading);
@@ -27,7 +33,8 @@ fn a_geodesic_bends_no_more_than_the_bound_that_edges_are_cut_by() {
                     let seen = frame.project(middle.ecef());
                     let along = ends[1] - ends[0];
                     let bend_m = (along.cross(seen - ends[0]) / along.norm()).abs();
-                    let bound_m = ECCENTRICITY_SQUARED / 2.0 * ((away_m + length_m / 2.0) / RADIUS_M)
+                    let bound_m = ECCENTRICITY_SQUARED / 2.0
+                        * ((away_m + length_m / 2.0) / RADIUS_M)
                         * (length_m * length_m / (8.0 * RADIUS_M));
                     // Far out the plane itself is stretched.
                     let stretch = (1.0 + (away_m / RADIUS_M).powi(2)).powi(2);
@@ -49,7 +56,7 @@ fn a_circle_is_round_in_its_own_frame_up_to_the_stated_anisotropy() {
             for bearing in 0..72 {
                 let there = foot.destination(f64::from(bearing) * 5.0, distance_m);
                 let seen_m = frame.project(there.ecef()).norm();
-                let ground_m = frame.radius_m() * (seen_m / frame.radius_m()).atan();
+                let ground_m = frame.radius_m() * libm::atan(seen_m / frame.radius_m());
                 worst_m = worst_m.max((ground_m - distance_m).abs());
             }
         }

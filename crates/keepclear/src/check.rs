@@ -1,5 +1,7 @@
 //! `keepclear check`: every conflict between flights of different parties, and with airspace.
 
+#[cfg(test)]
+mod example;
 mod find;
 mod geojson_out;
 mod json;
@@ -38,7 +40,12 @@ pub struct CheckArgs {
     #[arg(long, value_name = "FILE", num_args = 1.., env = "KEEPCLEAR_AIRSPACE", value_delimiter = ',')]
     pub airspace: Vec<PathBuf>,
     /// Party of the flights whose callsign, name or id matches; the first match counts.
-    #[arg(long = "party", value_name = "NAME=GLOB", env = "KEEPCLEAR_PARTY", value_delimiter = ';')]
+    #[arg(
+        long = "party",
+        value_name = "NAME=GLOB",
+        env = "KEEPCLEAR_PARTY",
+        value_delimiter = ';'
+    )]
     pub parties: Vec<String>,
     /// Also find conflicts between flights of one party.
     #[arg(long, env = "KEEPCLEAR_SAME_PARTY")]
@@ -128,9 +135,7 @@ pub fn run(args: &CheckArgs) -> ExitCode {
 
     let mut out = BufWriter::new(std::io::stdout().lock());
     let printed = match args.format {
-        Format::Table => {
-            table::table(&loaded.picture, &conflicts, &proposals, args.rows, &mut out)
-        }
+        Format::Table => table::table(&loaded.picture, &conflicts, &proposals, args.rows, &mut out),
         Format::Json => json::write(&loaded, &conflicts, &proposals, &mut out),
         Format::Geojson => geojson_out::write(&loaded.picture, &conflicts, &mut out),
     };

@@ -42,7 +42,11 @@ pub fn hectopascals(text: &str) -> Result<f64, String> {
 /// A share in percent.
 pub fn percent(text: &str) -> Result<f64, String> {
     let value = quantity(text, &[("%", 1.0), ("", 1.0)])?;
-    if (0.0..=50.0).contains(&value) { Ok(value) } else { Err("must be 0 to 50 percent".to_owned()) }
+    if (0.0..=50.0).contains(&value) {
+        Ok(value)
+    } else {
+        Err("must be 0 to 50 percent".to_owned())
+    }
 }
 
 fn quantity(text: &str, units: &[(&str, f64)]) -> Result<f64, String> {

@@ -167,7 +167,7 @@ mod tests {
         })
     }
 
-    fn read(details: serde_json::Value) -> Result<usize, Invalid> {
+    fn read(details: &serde_json::Value) -> Result<usize, Invalid> {
         let response = json!({"operational_intent": {
             "reference": {"id": "a", "manager": "uss1", "state": "Accepted", "ovn": null},
             "details": details,
@@ -181,18 +181,18 @@ mod tests {
     fn off_nominal_volumes_count_and_are_named_apart() {
         let details =
             json!({"volumes": [volume(3)], "off_nominal_volumes": [volume(4), volume(5)]});
-        assert_eq!(read(details), Ok(3));
+        assert_eq!(read(&details), Ok(3));
         let mut bad = volume(4);
         bad["time_end"] = json!(null);
         let details = json!({"volumes": null, "off_nominal_volumes": [volume(4), bad]});
-        assert_eq!(read(details).unwrap_err().field, "off_nominal_volumes[1].time_end");
-        assert_eq!(read(json!({})).unwrap_err().field, "volumes");
+        assert_eq!(read(&details).unwrap_err().field, "off_nominal_volumes[1].time_end");
+        assert_eq!(read(&json!({})).unwrap_err().field, "volumes");
     }
 
     #[test]
     fn ten_thousand_vertices_are_allowed_and_one_more_is_not() {
-        assert_eq!(read(json!({"volumes": [volume(5_000), volume(5_000)]})), Ok(2));
-        let more = read(json!({"volumes": [volume(5_000), volume(5_001)]})).unwrap_err();
+        assert_eq!(read(&json!({"volumes": [volume(5_000), volume(5_000)]})), Ok(2));
+        let more = read(&json!({"volumes": [volume(5_000), volume(5_001)]})).unwrap_err();
         assert_eq!(more.field, "volumes");
         assert!(more.to_string().contains("10001"), "{more}");
     }

@@ -206,10 +206,10 @@ mod tests {
 
     #[test]
     fn times_are_written_in_utc_without_needless_zeros() {
-        assert_eq!(format(1_000_000_000_000_000), "2001-09-09T01:46:40Z");
-        assert_eq!(format(1_000_000_000_500_000), "2001-09-09T01:46:40.5Z");
-        assert_eq!(format(-1), "1969-12-31T23:59:59.999999Z");
-        assert_eq!(format(i64::MAX), "9999-12-31T23:59:59.999999Z");
-        assert_eq!(format(i64::MIN), "0000-01-01T00:00:00Z");
+        assert_eq!(format_us(1_000_000_000_000_000), "2001-09-09T01:46:40Z");
+        assert_eq!(format_us(1_000_000_000_500_000), "2001-09-09T01:46:40.5Z");
+        assert_eq!(format_us(-1), "1969-12-31T23:59:59.999999Z");
+        assert_eq!(format_us(i64::MAX), "9999-12-31T23:59:59.999999Z");
+        assert_eq!(format_us(i64::MIN), "0000-01-01T00:00:00Z");
     }
 }

@@ -1,6 +1,6 @@
 //! What needs `i_overlay`: shapes with bays, holes or several parts, and unions.
 
-use geo::bool_ops::{BooleanOps, FillRule, OpType, unary_union};
+use geo::bool_ops::{BooleanOps, FillRule, OpType};
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
 use super::clip::{Ring, keep_left};
@@ -108,15 +108,28 @@ pub(crate) fn union_of_areas(areas: Vec<Area>) -> Area {
     }
     // Outer rings anticlockwise, holes clockwise: what the union's winding rule needs.
     polygons = tidy(polygons);
-    let operands: Vec<Polygon<f64>> = polygons
+    let mut parts: Vec<MultiPolygon<f64>> = polygons
         .iter()
         .filter_map(|rings| {
             let (outer, holes) = rings.split_first()?;
-            Some(Polygon::new(to_line(outer), holes.iter().map(|hole| to_line(hole)).collect()))
+            let holes = holes.iter().map(|hole| to_line(hole)).collect();
+            Some(MultiPolygon(vec![Polygon::new(to_line(outer), holes)]))
         })
         .collect();
+    // Two by two: all at once, a hundred volumes of a flight that circles over one place cross each
+    // other so often that it takes seconds.
+    while parts.len() > 1 {
+        parts = parts
+            .chunks(2)
+            .map(|pair| match pair {
+                [a, b] => a.boolean_op(b, OpType::Union),
+                rest => rest[0].clone(),
+            })
+            .collect();
+    }
+    let joined = parts.pop().unwrap_or_else(|| MultiPolygon(Vec::new()));
     let corners: Vec<Vec2> = polygons.iter().flatten().flatten().copied().collect();
-    let joined = tidy(restore_corners(to_area(&unary_union(&operands)), corners));
+    let joined = tidy(restore_corners(to_area(&joined), corners));
     if joined.is_empty() { polygons } else { joined }
 }
 

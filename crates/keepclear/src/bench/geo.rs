@@ -3,9 +3,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use keepclear_geo::{
-    Frame, Invalid, Position, Volume4D, VolumeIndex, detect, join, overlap,
-};
+use keepclear_geo::{Frame, Invalid, Position, Volume4D, VolumeIndex, detect, join, overlap};
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
@@ -26,7 +24,9 @@ struct Measured {
     setting: String,
 }
 
-const SCENARIOS: [(&str, fn(&GeoArgs) -> Row); 6] = [
+type Scenario = fn(&GeoArgs) -> Row;
+
+const SCENARIOS: [(&str, Scenario); 6] = [
     ("index", index),
     ("pairs", pairs),
     ("long-edges", long_edges),
@@ -122,10 +122,14 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 
 /// Times each call on its own, in the order given, and takes the clock's own cost off.
 fn each_us<T>(items: &[T], mut call: impl FnMut(&T) -> bool) -> (Vec<f64>, usize) {
-    let clock_us = median((0..1_001).map(|_| {
-        let begun = Instant::now();
-        begun.elapsed().as_secs_f64() * 1e6
-    }).collect());
+    let clock_us = median(
+        (0..1_001)
+            .map(|_| {
+                let begun = Instant::now();
+                begun.elapsed().as_secs_f64() * 1e6
+            })
+            .collect(),
+    );
     let mut hits = 0;
     let mut times: Vec<f64> = items
         .iter()
@@ -139,12 +143,7 @@ fn each_us<T>(items: &[T], mut call: impl FnMut(&T) -> bool) -> (Vec<f64>, usize
     (times, hits)
 }
 
-fn pair_rows(
-    scenario: &'static str,
-    args: &GeoArgs,
-    volumes: &[Volume4D],
-    setting: &str,
-) -> Row {
+fn pair_rows(scenario: &'static str, args: &GeoArgs, volumes: &[Volume4D], setting: &str) -> Row {
     let boxes: Vec<_> = volumes.iter().map(|volume| volume.bounds(0)).collect();
     let mut random = Random::new(args.seed ^ 0x5eed);
     let mut pairs = Vec::new();
@@ -161,8 +160,7 @@ fn pair_rows(
     let mut runs = Vec::new();
     let mut hit_count = 0;
     for _ in 0..args.runs {
-        let (times, hits) =
-            each_us(&pairs, |&(i, j)| detect(&volumes[i], &volumes[j]).is_some());
+        let (times, hits) = each_us(&pairs, |&(i, j)| detect(&volumes[i], &volumes[j]).is_some());
         hit_count = hits;
         runs.push((quantile(&times, 0.5), quantile(&times, 0.99)));
     }
@@ -191,7 +189,12 @@ fn pair_rows(
 
 fn pairs(args: &GeoArgs) -> Row {
     let volumes = scenes::mixed(scaled(40_000, args), &mut Random::new(args.seed))?;
-    pair_rows("pairs", args, &volumes, "8 corners (3 in 4) and circles, 100 m to 10 km, over 100 km")
+    pair_rows(
+        "pairs",
+        args,
+        &volumes,
+        "8 corners (3 in 4) and circles, 100 m to 10 km, over 100 km",
+    )
 }
 
 fn long_edges(args: &GeoArgs) -> Row {
@@ -242,14 +245,24 @@ fn index(args: &GeoArgs) -> Row {
         times.push(begun.elapsed().as_secs_f64());
         bytes = index.bytes();
     }
-    let setting = format!(
-        "2 threads; {} volumes of {intents} intents over 300 x 300 km, 24 h",
-        boxes.len()
-    );
+    let setting =
+        format!("2 threads; {} volumes of {intents} intents over 300 x 300 km, 24 h", boxes.len());
     let mib = |bytes: f64| bytes / 1_048_576.0;
     Ok(vec![
-        Measured { scenario: "index", figure: "bulk load", value: median(times), unit: "s", setting: setting.clone() },
-        Measured { scenario: "index", figure: "index itself", value: mib(bytes as f64), unit: "MiB", setting: setting.clone() },
+        Measured {
+            scenario: "index",
+            figure: "bulk load",
+            value: median(times),
+            unit: "s",
+            setting: setting.clone(),
+        },
+        Measured {
+            scenario: "index",
+            figure: "index itself",
+            value: mib(bytes as f64),
+            unit: "MiB",
+            setting: setting.clone(),
+        },
         Measured {
             scenario: "index",
             figure: "process at its peak",
@@ -303,8 +316,20 @@ fn plan(args: &GeoArgs) -> Row {
         volumes.len()
     );
     Ok(vec![
-        Measured { scenario: "plan", figure: "one plan, median", value: median(runs.iter().map(|r| r.0).collect()), unit: "ms", setting: setting.clone() },
-        Measured { scenario: "plan", figure: "one plan, p99", value: median(runs.iter().map(|r| r.1).collect()), unit: "ms", setting },
+        Measured {
+            scenario: "plan",
+            figure: "one plan, median",
+            value: median(runs.iter().map(|r| r.0).collect()),
+            unit: "ms",
+            setting: setting.clone(),
+        },
+        Measured {
+            scenario: "plan",
+            figure: "one plan, p99",
+            value: median(runs.iter().map(|r| r.1).collect()),
+            unit: "ms",
+            setting,
+        },
     ])
 }
 
@@ -353,7 +378,13 @@ fn dense_day(args: &GeoArgs) -> Row {
         volumes.len()
     );
     Ok(vec![
-        Measured { scenario: "dense-day", figure: "all pairs found", value: median(detected), unit: "s", setting: setting.clone() },
+        Measured {
+            scenario: "dense-day",
+            figure: "all pairs found",
+            value: median(detected),
+            unit: "s",
+            setting: setting.clone(),
+        },
         Measured {
             scenario: "dense-day",
             figure: "found and explained",

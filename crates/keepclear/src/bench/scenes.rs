@@ -1,20 +1,34 @@
 //! The scenarios' volumes.
 
-use keepclear_geo::{Band, Datums, Frame, Invalid, Outline, Position, TimeInterval, Vec2, Volume4D};
+use keepclear_geo::{
+    Band, Datums, Frame, Invalid, Outline, Position, TimeInterval, Vec2, Volume4D,
+};
 
 use super::random::Random;
 
 /// Where the scenarios lie.
 pub const MIDDLE: (f64, f64) = (48.0, 10.0);
 
-fn volume(outline: Outline, low_m: f64, high_m: f64, from_s: f64, to_s: f64) -> Result<Volume4D, Invalid> {
+fn volume(
+    outline: Outline,
+    low_m: f64,
+    high_m: f64,
+    from_s: f64,
+    to_s: f64,
+) -> Result<Volume4D, Invalid> {
     let us = |s: f64| Some((s * 1e6) as i64);
     let interval = TimeInterval::new(us(from_s), us(to_s))?;
     Ok(Volume4D::new(outline, Band::w84(low_m, high_m)?, interval, &Datums::default()))
 }
 
 /// A star-shaped outline of some corners around a point of the plane.
-fn star(frame: &Frame, middle: Vec2, corners: usize, reach_m: f64, random: &mut Random) -> Result<Outline, Invalid> {
+fn star(
+    frame: &Frame,
+    middle: Vec2,
+    corners: usize,
+    reach_m: f64,
+    random: &mut Random,
+) -> Result<Outline, Invalid> {
     let turn = random.between(0.0, std::f64::consts::TAU);
     let places: Vec<Position> = (0..corners)
         .map(|i| {
@@ -31,8 +45,7 @@ pub fn mixed(count: usize, random: &mut Random) -> Result<Vec<Volume4D>, Invalid
     let frame = Frame::at(Position::new(MIDDLE.0, MIDDLE.1)?);
     (0..count)
         .map(|_| {
-            let middle =
-                Vec2::new(random.between(-50e3, 50e3), random.between(-50e3, 50e3));
+            let middle = Vec2::new(random.between(-50e3, 50e3), random.between(-50e3, 50e3));
             let reach_m = 10f64.powf(random.between(1.7, 3.7));
             let outline = if random.below(4) == 0 {
                 Outline::circle(frame.position(middle), reach_m)?
@@ -53,8 +66,10 @@ pub fn long_edges(count: usize, random: &mut Random) -> Result<Vec<Volume4D>, In
             let middle = Vec2::new(random.between(-3e5, 3e5), random.between(-3e5, 3e5));
             // Corners of a long box with a dent: edges of 300, 100 and some 50 km.
             let angle = random.between(0.0, std::f64::consts::TAU);
-            let (ahead, side) = (Vec2::new(angle.cos(), angle.sin()), Vec2::new(-angle.sin(), angle.cos()));
-            let corner = |x: f64, y: f64| frame.position(middle + ahead * (x * 1e3) + side * (y * 1e3));
+            let (ahead, side) =
+                (Vec2::new(angle.cos(), angle.sin()), Vec2::new(-angle.sin(), angle.cos()));
+            let corner =
+                |x: f64, y: f64| frame.position(middle + ahead * (x * 1e3) + side * (y * 1e3));
             let dent = random.between(5.0, 40.0);
             let outline = Outline::polygon(&[
                 corner(-150.0, -50.0),
@@ -114,7 +129,14 @@ pub struct Leg {
 
 impl Leg {
     /// The leg's volumes from a point of the plane at a heading, lower edge and start.
-    pub fn volumes(&self, frame: &Frame, from: Vec2, angle: f64, low_m: f64, start_s: f64) -> Result<Vec<Volume4D>, Invalid> {
+    pub fn volumes(
+        &self,
+        frame: &Frame,
+        from: Vec2,
+        angle: f64,
+        low_m: f64,
+        start_s: f64,
+    ) -> Result<Vec<Volume4D>, Invalid> {
         let ahead = Vec2::new(angle.cos(), angle.sin());
         let side = Vec2::new(-ahead.y, ahead.x) * (self.width_m / 2.0);
         let step_m = self.length_m / self.pieces as f64;

@@ -90,7 +90,6 @@ pub(super) fn with_all_sorts() -> Picture {
             id: "CTR".to_owned(),
             name: "Example control zone".to_owned(),
             class: Some("D".to_owned()),
-            source: "example".to_owned(),
             volumes: vec![ctr],
         }],
     }
@@ -136,35 +135,4 @@ fn conflict(picture: &Picture, flight: usize, other: Other) -> Option<Conflict> 
         depth_m: overlaps.iter().map(|o| o.2.depth.metres).fold(0.0, f64::max),
         depth_exact: overlaps.iter().all(|o| o.2.depth.exact),
     })
-}
-
-#[test]
-#[ignore = "writes pictures to look at"]
-fn dump() {
-    let p = with_all_sorts();
-    let c = conflicts(&p);
-    std::fs::write("/tmp/svg/shots/a.svg", super::svg::svg(&p, &c)).unwrap();
-    std::fs::write("/tmp/svg/shots/none.svg", super::svg::svg(&p, &[])).unwrap();
-    let ring = [(89.0, 0.0), (89.0, 120.0), (89.0, -120.0)].map(|(a, b)| place(a, b));
-    let v = || volume(Outline::polygon(&ring).unwrap(), (0.0, 100.0), (0, 60));
-    let q =
-        Picture { flights: ["F", "G"].map(|id| flight(id, id, vec![v()])).to_vec(), zones: vec![] };
-    std::fs::write("/tmp/svg/shots/pole.svg", super::svg::svg(&q, &conflicts(&q))).unwrap();
-    let mut out = Vec::new();
-    super::table::table(&p, &c, &[], 50, &mut out).unwrap();
-    std::fs::write("/tmp/svg/shots/a.txt", out).unwrap();
-    let mut big = Picture::default();
-    for i in 0..60i64 {
-        let f = i as f64;
-        let n = (47.3 + (f * 0.37).fract() * 0.5, 8.2 + (f * 0.71).fract() * 0.8);
-        let e = (47.3 + (f * 0.53).fract() * 0.5, 8.2 + (f * 0.19).fract() * 0.8);
-        let party = ["a", "b", "c", "d", "e", "f", "g", "h"][(i % 8) as usize];
-        big.flights.push(flight(
-            &format!("4f9a1c{i:02}-7a52-4e0c-9a53-8e4e5d0f7c1b"),
-            party,
-            legs(n, e, 60, (100.0 + f * 20.0, 260.0 + f * 20.0)),
-        ));
-    }
-    let c = conflicts(&big);
-    std::fs::write("/tmp/svg/shots/big.svg", super::svg::svg(&big, &c)).unwrap();
 }

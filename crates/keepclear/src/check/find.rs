@@ -1,6 +1,8 @@
 //! Finding every conflict: volumes that overlap, gathered into connected spans of time.
 
-use keepclear_geo::{Overlap, Place, TimeInterval, Volume4D, join, join_two, overlap, union_of_places};
+use keepclear_geo::{
+    Overlap, Place, TimeInterval, Volume4D, join, join_two, overlap, union_of_places,
+};
 use keepclear_wire::time::format_us;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};

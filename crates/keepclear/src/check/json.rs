@@ -21,27 +21,33 @@ pub fn write(
     write!(out, "{{\"format\":\"keepclear.check/1\",\"inputs\":")?;
     list(out, loaded.inputs.iter().map(input))?;
     write!(out, ",\"flights\":")?;
-    list(out, picture.flights.iter().map(|flight| {
-        json!({ "id": flight.id, "party": flight.party, "source": flight.source })
-    }))?;
+    list(
+        out,
+        picture.flights.iter().map(
+            |flight| json!({ "id": flight.id, "party": flight.party, "source": flight.source }),
+        ),
+    )?;
     write!(out, ",\"conflicts\":")?;
     list(out, conflicts.iter().map(|conflict| conflict_json(picture, conflict)))?;
     write!(out, ",\"proposals\":")?;
-    list(out, proposals.iter().map(|proposal| {
-        let (kind, unit) = match proposal.kind {
-            Move::Delay => ("delay", "s"),
-            Move::Earlier => ("earlier", "s"),
-            Move::Level => ("level", "m"),
-            Move::Sideways => ("sideways", "m"),
-        };
-        json!({
-            "flight": picture.flights[proposal.flight].id,
-            "kind": kind,
-            "delta": proposal.delta,
-            "unit": unit,
-            "cost_s": proposal.cost_s,
-        })
-    }))?;
+    list(
+        out,
+        proposals.iter().map(|proposal| {
+            let (kind, unit) = match proposal.kind {
+                Move::Delay => ("delay", "s"),
+                Move::Earlier => ("earlier", "s"),
+                Move::Level => ("level", "m"),
+                Move::Sideways => ("sideways", "m"),
+            };
+            json!({
+                "flight": picture.flights[proposal.flight].id,
+                "kind": kind,
+                "delta": proposal.delta,
+                "unit": unit,
+                "cost_s": proposal.cost_s,
+            })
+        }),
+    )?;
     writeln!(out, "}}")
 }
 

@@ -108,7 +108,15 @@ pub fn load(args: &CheckArgs, progress: &Progress) -> Result<Loaded, LoadError> 
     let mut names = Names::default();
     for ((path, _), (mut input, content)) in jobs.iter().zip(contents) {
         if let Some(content) = content {
-            take(content, path, &mut input, &parties, &args.classes, &mut names, &mut loaded.picture);
+            take(
+                content,
+                path,
+                &mut input,
+                &parties,
+                &args.classes,
+                &mut names,
+                &mut loaded.picture,
+            );
         }
         loaded.inputs.push(input);
     }
@@ -220,7 +228,6 @@ fn take(
                 id,
                 name: zone.name,
                 class: zone.class,
-                source: format!("{}, {}", input.file, zone.source),
                 volumes: zone.volumes,
             });
         }

@@ -26,8 +26,6 @@ pub struct Zone {
     pub name: String,
     /// Airspace class as published, such as `D`, `CTR` or `R`.
     pub class: Option<String>,
-    /// File and place in it.
-    pub source: String,
     /// Its pieces of sky and time.
     pub volumes: Vec<Volume4D>,
 }

@@ -113,7 +113,8 @@ impl<'a> Obstacles<'a> {
         let in_time = |sign: i64| {
             self.nearest(&busy, sign, DELAY_MAX_S, 1_000_000, |delta_s| {
                 let shifted = flight.volumes.iter();
-                let shift = |v: &Volume4D| v.with_interval(v.interval().shifted(delta_s * 1_000_000));
+                let shift =
+                    |v: &Volume4D| v.with_interval(v.interval().shifted(delta_s * 1_000_000));
                 self.is_free(index, &shifted.map(shift).collect::<Vec<_>>())
             })
         };
@@ -214,9 +215,8 @@ impl<'a> Obstacles<'a> {
             });
         }
         let free = |delta_m: i64| {
-            let shift = |v: &Volume4D| {
-                v.with_band(v.band().band().shifted(delta_m * 1_000), self.datums)
-            };
+            let shift =
+                |v: &Volume4D| v.with_band(v.band().band().shifted(delta_m * 1_000), self.datums);
             self.is_free(index, &flight.volumes.iter().map(shift).collect::<Vec<_>>())
         };
         let up = self.nearest(&busy, 1, LEVEL_MAX_M, 1_000, free);

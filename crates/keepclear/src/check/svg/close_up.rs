@@ -52,11 +52,11 @@ pub(super) fn draw(
         for volume in involved.iter().filter_map(|&v| volumes.get(v)) {
             let (path, count) = view.outline(volume.outline());
             if budget > 0 && !path.is_empty() && !drawn.contains(&path) {
-                map::face(canvas, &path, &look, "");
                 drawn.push(path);
             }
             budget = budget.saturating_sub(count);
         }
+        map::faces(canvas, &drawn, &look, false);
     }
     let mut labels = Labels::new(sheet);
     if let Some(at) = view.place(middle) {

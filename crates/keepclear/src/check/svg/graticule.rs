@@ -14,7 +14,7 @@ const STEPS_DEG: [f64; 20] = [
     0.000_2, 0.000_1, 0.000_05, 0.000_02,
 ];
 /// Places along one line.
-const SAMPLES: i32 = 32;
+const SAMPLES: i32 = 96;
 
 /// A meridian or a parallel.
 #[derive(Debug)]
@@ -50,7 +50,8 @@ pub(super) fn lines(view: &View) -> Vec<Line> {
     let step = step_deg(lat.1 - lat.0);
     for k in (lat.0 / step).ceil() as i64..=(lat.1 / step).floor() as i64 {
         let at = k as f64 * step;
-        let along = |share: f64| Position::new(at, wrapped(middle.lng_deg() + between(lng, share)));
+        let east = |share| if pole.is_some() { share * 360.0 } else { between(lng, share) };
+        let along = |share| Position::new(at, wrapped(middle.lng_deg() + east(share)));
         lines.push(line(view, along, degrees(at, step, 'N', 'S'), false));
     }
     let step = if pole.is_some() { 30.0 } else { step_deg(lng.1 - lng.0) };
@@ -125,11 +126,10 @@ pub(super) fn frame(canvas: &mut Canvas, view: &View, lines: &[Line]) -> f64 {
     scale_bar(canvas, view, (sheet.x, y));
     match pole(view) {
         Some((lat_deg, at)) => {
-            canvas.line((at.0 - 7.0, at.1), (at.0 + 7.0, at.1), "edge");
-            canvas.line((at.0, at.1 - 7.0), (at.0, at.1 + 7.0), "edge");
+            canvas.circle(at, 3.5, "badge");
             let name = if lat_deg > 0.0 { "north pole" } else { "south pole" };
             canvas.text((at.0 + 9.0, at.1 + 14.0), "halo s", Anchor::Start, name);
-            let words = "The cross is the pole: meridians meet there.";
+            let words = "Meridians meet at the pole, the dot.";
             canvas.text((sheet.right(), y + 2.0), "soft", Anchor::End, words);
         }
         None => {

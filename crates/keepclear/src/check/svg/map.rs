@@ -1,12 +1,13 @@
 //! The overview: everything near the conflicts, or everything there is when there are none.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use keepclear_geo::{Place, Position, Vec3, Volume4D};
+use keepclear_geo::{Outline, Place, Verdict, Volume4D};
 
 use super::canvas::{Anchor, BADGE_RADIUS, Canvas, Labels, Rect, text_width};
 use super::style::Look;
-use super::view::{Extent, Ground, View};
+use super::surroundings::surroundings;
+use super::view::{Extent, View};
 use super::{MARGIN, Scene, WIDTH, graticule};
 use crate::check::picture::Other;
 use crate::check::words;
@@ -14,14 +15,21 @@ use crate::check::words;
 const HEIGHT: f64 = 620.0;
 /// Room for labels of latitude left of the map.
 const LEFT: f64 = 72.0;
-/// Corners drawn of what takes part in conflicts, and of everything else: about 3 MB at most.
-const CORNERS_MAX: usize = 120_000;
-const FAINT_CORNERS_MAX: usize = 60_000;
+/// Corners drawn of what takes part in conflicts, and of everything else: some 2 MB at most.
+const CORNERS_MAX: usize = 90_000;
+const FAINT_CORNERS_MAX: usize = 40_000;
+/// What an element costs beside its corners, in corners.
+const ELEMENT_CORNERS: usize = 8;
 /// Conflicts with a number in the map, and flights and zones with a name.
 const BADGES_MAX: usize = 99;
 const NAMES_MAX: usize = 60;
 /// Flights of more volumes than this have thin edges: there the edges of one cover the next.
 const MANY: usize = 12;
+const CROWD: usize = 100;
+/// Fewest corners that are worth drawing of a flight; beyond so many flights some are left out.
+const LEAST_SHARE: usize = 40;
+/// At least every so many volumes of a flight one is drawn.
+const MOST_STRIDE: usize = 4_096;
 
 /// Draws the map below `top`; returns where it ends.
 pub(super) fn draw(canvas: &mut Canvas, scene: &Scene<'_>, top: f64) -> f64 {
@@ -57,80 +65,6 @@ pub(super) fn touch_mark(canvas: &mut Canvas, (x, y): (f64, f64)) {
     canvas.line((x - 6.0, y + 6.0), (x + 6.0, y - 6.0), "tick");
 }
 
-/// What is shown of the earth: the conflicts with the flight volumes in them, else everything.
-fn surroundings(scene: &Scene<'_>) -> Option<(Ground, Extent)> {
-    let corners: Vec<Position> = scene
-        .conflicts
-        .iter()
-        .flat_map(|conflict| match &conflict.place {
-            Place::Closest(a, b) => vec![*a, *b],
-            Place::Area(polygons) => polygons.iter().flatten().flatten().copied().collect(),
-        })
-        .collect();
-    let picture = scene.picture;
-    let flights = || picture.flights.iter().flat_map(|f| &f.volumes);
-    let zones = || picture.zones.iter().flat_map(|z| &z.volumes);
-    let mut points: Vec<(Position, f64)> = corners.iter().map(|&place| (place, 0.0)).collect();
-    let around = |v: &Volume4D| (v.outline().middle(), v.outline().reach_m());
-    if points.is_empty() {
-        points.extend(flights().map(around));
-    }
-    if points.is_empty() {
-        points.extend(zones().map(around));
-    }
-    let rough = Ground::at(mean(&points)?);
-    let rough = match points.iter().find(|(place, _)| rough.project(*place).is_some()) {
-        Some(_) => rough,
-        None => Ground::at(points[0].0),
-    };
-    let extent = extent_of(&rough, &points);
-    // Once more around its middle, so that the plane is truest there.
-    let ground = Ground::at(rough.position(extent.min + extent.size() * 0.5));
-    let mut extent = extent_of(&ground, &points);
-    if !scene.conflicts.is_empty() {
-        let size = extent.size();
-        let wide = extent.grown(size.x.max(size.y) * 0.6 + 300.0);
-        for conflict in &scene.conflicts {
-            let flight = |f: usize, volumes: &[usize]| {
-                let all = &picture.flights[f].volumes;
-                volumes.iter().filter_map(|&v| all.get(v)).map(around).collect::<Vec<_>>()
-            };
-            let mut volumes = flight(conflict.flight, &conflict.flight_volumes);
-            if let Other::Flight(other) = conflict.other {
-                volumes.extend(flight(other, &conflict.other_volumes));
-            }
-            let own = wide.cut(&extent_of(&ground, &volumes));
-            if own.min.x <= own.max.x && own.min.y <= own.max.y {
-                extent.with(own.min, 0.0);
-                extent.with(own.max, 0.0);
-            }
-        }
-    }
-    let size = extent.size();
-    Some((ground, extent.grown(size.x.max(size.y) * 0.06 + 50.0)))
-}
-
-fn mean(points: &[(Position, f64)]) -> Option<Position> {
-    let first = points.first()?.0;
-    let sum = points.iter().fold(Vec3::default(), |sum, (place, _)| sum + place.ecef());
-    let mean = sum * (1.0 / points.len() as f64);
-    // Scattered over the globe: around the first.
-    Some(if mean.norm() < 3_000_000.0 { first } else { Position::from_ecef(mean) })
-}
-
-fn extent_of(ground: &Ground, points: &[(Position, f64)]) -> Extent {
-    let mut extent = Extent::EMPTY;
-    for &(place, reach_m) in points {
-        if let Some(point) = ground.project(place) {
-            extent.with(point, reach_m);
-        }
-    }
-    if extent.is_empty() {
-        extent.with(keepclear_geo::Vec2::default(), 1_000.0);
-    }
-    extent
-}
-
 struct Drawing<'a> {
     view: &'a View,
     scene: &'a Scene<'a>,
@@ -147,45 +81,56 @@ impl Drawing<'_> {
             .chain((0..picture.flights.len()).map(Other::Flight));
         let (within, beside): (Vec<Other>, Vec<Other>) =
             sides.partition(|side| self.scene.in_conflict.contains(side));
-        let mut budget = FAINT_CORNERS_MAX;
         // Without conflicts nothing stands back.
         let faint = !self.scene.conflicts.is_empty();
-        for side in beside {
-            self.side(canvas, side, faint, &mut budget);
-        }
-        let mut budget = CORNERS_MAX;
-        for side in within {
-            self.side(canvas, side, false, &mut budget);
+        for (sides, corners, faint) in
+            [(beside, FAINT_CORNERS_MAX, faint), (within, CORNERS_MAX, false)]
+        {
+            let visible: Vec<Other> = sides.into_iter().filter(|&side| self.shows(side)).collect();
+            let most = corners / LEAST_SHARE;
+            let (kept, dropped) = visible.split_at(visible.len().min(most));
+            self.left_out +=
+                dropped.iter().map(|&s| self.scene.picture.other_volumes(s).len()).sum::<usize>();
+            for &side in kept {
+                self.side(canvas, side, faint, corners / kept.len());
+            }
         }
     }
 
-    fn side(&mut self, canvas: &mut Canvas, side: Other, faint: bool, budget: &mut usize) {
+    fn shows(&self, side: Other) -> bool {
         let volumes = self.scene.picture.other_volumes(side);
-        let look = self.scene.look(side);
-        let mut faces: BTreeMap<String, ()> = BTreeMap::new();
-        let mut data = Vec::new();
-        for volume in volumes {
-            if self.view.meets(volume.outline()).is_none() {
-                continue;
-            }
-            if *budget == 0 {
+        volumes.iter().any(|volume| self.view.meets(volume.outline()).is_some())
+    }
+
+    /// One side's volumes; where they cost more than their share, evenly picked ones.
+    fn side(&mut self, canvas: &mut Canvas, side: Other, faint: bool, share: usize) {
+        let volumes = self.scene.picture.other_volumes(side).iter().map(Volume4D::outline);
+        let shown: Vec<&Outline> =
+            volumes.filter(|outline| self.view.meets(outline).is_some()).collect();
+        // Volumes one above the other have one outline.
+        let mut seen = BTreeSet::new();
+        let mut paths = Vec::new();
+        let mut stride = 1;
+        let mut spent = 0;
+        for (i, outline) in shown.iter().enumerate() {
+            if i % stride != 0 && i + 1 != shown.len() {
                 self.left_out += 1;
                 continue;
             }
-            let (path, corners) = self.view.outline(volume.outline());
-            *budget = budget.saturating_sub(corners);
-            // Volumes one above the other have one outline.
-            if !path.is_empty() {
-                self.drawn += 1;
-                if faces.insert(path.clone(), ()).is_none() {
-                    data.push(path);
-                }
+            let (path, corners) = self.view.outline(outline);
+            spent += corners + ELEMENT_CORNERS;
+            // As if the rest were like what was drawn.
+            while spent * shown.len().div_ceil(stride) / (i / stride + 1) > share
+                && stride < MOST_STRIDE
+            {
+                stride *= 2;
+            }
+            self.drawn += 1;
+            if !path.is_empty() && seen.insert(path.clone()) {
+                paths.push(path);
             }
         }
-        let many = if data.len() > MANY { " many" } else { "" };
-        for path in data {
-            face(canvas, &path, &look, if faint { " faint" } else { many });
-        }
+        faces(canvas, &paths, &self.scene.look(side), faint);
     }
 
     /// Common areas with their numbers, then names where there is room; returns how many conflicts
@@ -203,13 +148,15 @@ impl Drawing<'_> {
             };
             area(canvas, view, &conflict.place, conflict.verdict, at);
             labels.reserve(Rect::new(at.0 - 4.0, at.1 - 4.0, 8.0, 8.0));
+            reserve_edges(&mut labels, view, &conflict.place);
             places.push((i + 1, at));
         }
+        let mut badges = Vec::new();
         for &(number, at) in places.iter().take(BADGES_MAX) {
             let side = 2.0 * BADGE_RADIUS + 2.0;
             if let Some(middle) = labels.take_near(at, side, side) {
                 canvas.line(at, middle, "lead");
-                canvas.badge(middle, number);
+                badges.push((middle, number));
             }
         }
         let mut named = 0;
@@ -231,13 +178,17 @@ impl Drawing<'_> {
                 self.name(canvas, &mut labels, flight);
             }
         }
+        // Last, so that no line to a name covers a number.
+        for (middle, number) in badges {
+            canvas.badge(middle, number);
+        }
         unplaced
     }
 
     /// Writes a name on the outline that it belongs to, if it is shown and there is room.
     fn name(&self, canvas: &mut Canvas, labels: &mut Labels, side: Other) -> bool {
         let volumes = self.scene.picture.other_volumes(side);
-        let text = self.scene.title(side);
+        let text = self.scene.short_title(side);
         let (w, h) = (text_width(&text, 12.0) + 6.0, 16.0);
         let mut shown: Vec<((f64, f64), f64)> = volumes
             .iter()
@@ -279,8 +230,8 @@ impl Drawing<'_> {
         let mut lines = Vec::new();
         if self.left_out > 0 {
             lines.push(format!(
-                "{} volumes drawn; {} more are not, to keep the picture small: those without a \
-                 conflict first.",
+                "{} volumes drawn; {} more are not, to keep the picture small: of a flight with many \
+                 volumes, every second, fourth and so on.",
                 words::grouped(self.drawn as i64),
                 words::grouped(self.left_out as i64)
             ));
@@ -300,13 +251,52 @@ impl Drawing<'_> {
     }
 }
 
-/// An outline in its look.
-pub(super) fn face(canvas: &mut Canvas, path: &str, look: &Look, extra: &str) {
-    if !look.fill_class.is_empty() && !extra.contains("faint") {
-        canvas.path(path, look.fill_class, "");
+/// Keeps the edges of a common area free of names.
+fn reserve_edges(labels: &mut Labels, view: &View, place: &Place) {
+    const BOX: f64 = 8.0;
+    const BOXES_MAX: usize = 120;
+    let Place::Area(polygons) = place else { return };
+    let mut last = None;
+    let corners = polygons
+        .iter()
+        .flat_map(|rings| rings.iter().flat_map(|ring| ring.iter().chain(ring.first())));
+    let mut boxes = 0;
+    for (x, y) in corners.filter_map(|&corner| view.place(corner)) {
+        let (a, b) = last.unwrap_or((x, y));
+        let steps = ((x - a).abs().max((y - b).abs()) / BOX).ceil().min(40.0);
+        for step in 1..=steps as usize {
+            let share = step as f64 / steps;
+            let (x, y) = (a + (x - a) * share, b + (y - b) * share);
+            if boxes < BOXES_MAX {
+                labels.reserve(Rect::new(x - BOX * 0.5, y - BOX * 0.5, BOX, BOX));
+                boxes += 1;
+            }
+        }
+        last = Some((x, y));
     }
-    let fill = if extra.contains("faint") { "none" } else { &look.fill };
-    canvas.path(path, &format!("v {}{extra}", look.class), fill);
+}
+
+/// Outlines of one side in its look. Those of one ring are filled as one, so that where a flight's
+/// volumes overlap they do not grow darker.
+pub(super) fn faces(canvas: &mut Canvas, paths: &[String], look: &Look, faint: bool) {
+    let extra = match paths.len() {
+        _ if faint => " faint",
+        count if count <= MANY => "",
+        count if count <= CROWD => " many",
+        _ => " crowd",
+    };
+    let fill = if faint { "none" } else { &look.fill };
+    let class = format!("v {}{extra}", look.class);
+    let (simple, others): (Vec<&String>, Vec<&String>) =
+        paths.iter().partition(|path| path.matches('M').count() == 1);
+    let joined: String = simple.iter().map(|path| path.as_str()).collect();
+    let single = std::iter::once((&joined, " u"));
+    for (path, union) in single.chain(others.into_iter().map(|path| (path, ""))) {
+        if !look.fill_class.is_empty() && !faint {
+            canvas.path(path, &format!("{}{union}", look.fill_class), "");
+        }
+        canvas.path(path, &format!("{class}{union}"), fill);
+    }
 }
 
 /// A conflict's common area, or where the sides touch; what is too small to see is marked.
@@ -314,14 +304,14 @@ pub(super) fn area(
     canvas: &mut Canvas,
     view: &View,
     place: &Place,
-    verdict: keepclear_geo::Verdict,
+    verdict: Verdict,
     middle: (f64, f64),
 ) {
     match place {
         Place::Closest(..) => touch_mark(canvas, middle),
         Place::Area(polygons) => {
             let (path, _) = view.polygons(polygons);
-            let look = Look::hit(verdict == keepclear_geo::Verdict::Certain);
+            let look = Look::hit(verdict == Verdict::Certain);
             canvas.path(&path, &look.class, &look.fill);
             let mut extent = Extent::EMPTY;
             for point in polygons.iter().flatten().flatten() {

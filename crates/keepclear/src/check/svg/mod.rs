@@ -9,6 +9,7 @@ mod graticule;
 mod map;
 mod profile;
 mod style;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -101,6 +102,14 @@ impl<'a> Scene<'a> {
             _ => id,
         };
         format!("{} ({})", words::elide(id, NAME_MAX), words::elide(kind, 20))
+    }
+
+    /// A name for the map, where a flight's look tells its party.
+    fn short_title(&self, of: Other) -> String {
+        match of {
+            Other::Flight(i) => words::elide(&self.picture.flights[i].id, 18),
+            Other::Zone(_) => self.title(of),
+        }
     }
 }
 

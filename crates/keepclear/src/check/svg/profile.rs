@@ -32,13 +32,13 @@ pub(super) fn panel(
     top: f64,
 ) -> f64 {
     words_above(canvas, scene, number, conflict, top);
-    let sheet = Rect::new(MARGIN + LEFT, top + 56.0, CHART.0, CHART.1);
+    let sheet = Rect::new(MARGIN + LEFT, top + 62.0, CHART.0, CHART.1);
     let chart = Chart::new(scene, conflict, sheet);
     chart.draw(canvas, number);
     let x = WIDTH - MARGIN - CLOSE_UP.0;
-    let beside = Rect::new(x, top + 56.0, CLOSE_UP.0, CLOSE_UP.1);
+    let beside = Rect::new(x, top + 62.0, CLOSE_UP.0, CLOSE_UP.1);
     close_up::draw(canvas, scene, number, conflict, beside);
-    top + 56.0 + CHART.1 + 62.0
+    top + 62.0 + CHART.1 + 62.0
 }
 
 fn words_above(
@@ -156,18 +156,26 @@ impl<'a> Chart<'a> {
             canvas.rect(&block(piece), &format!("v {}{extra}", piece.look.class), fill);
         }
         let look = Look::hit(self.conflict.verdict == Verdict::Certain);
-        for hit in self.hits() {
-            canvas.rect(&hit, &look.class, &look.fill);
+        let hits = self.hits();
+        for hit in &hits {
+            canvas.rect(hit, &look.class, &look.fill);
         }
         for piece in self.pieces.iter().filter(|piece| piece.involved) {
-            self.label(canvas, &mut labels, piece, &block(piece));
+            self.label(canvas, &mut labels, &hits, piece, &block(piece));
         }
         canvas.end_clip();
         canvas.rect(&self.sheet, "edge", "none");
     }
 
     /// Writes a side's letter and the volume's index into a corner of its box.
-    fn label(&self, canvas: &mut Canvas, labels: &mut Labels, piece: &Piece<'_>, block: &Rect) {
+    fn label(
+        &self,
+        canvas: &mut Canvas,
+        labels: &mut Labels,
+        hits: &[Rect],
+        piece: &Piece<'_>,
+        block: &Rect,
+    ) {
         let text = format!("{} {}", piece.letter, piece.index);
         let (w, h) = (text_width(&text, 12.0) + 4.0, 14.0);
         let shown = |low: f64, high: f64, least: f64, most: f64| (low.max(least), high.min(most));
@@ -182,7 +190,13 @@ impl<'a> Chart<'a> {
         } else {
             [(xs[1], ys[1]), (xs[1], ys[0]), (xs[0], ys[1]), (xs[0], ys[0])]
         };
-        if let Some(at) = corners.into_iter().find(|&at| labels.take(at, w, h)) {
+        let beside_hits = |at: (f64, f64)| {
+            let own = Rect::new(at.0 - w * 0.5, at.1 - h * 0.5, w, h);
+            !hits.iter().any(|hit| hit.meets(&own))
+        };
+        let beside = corners.into_iter().find(|&at| beside_hits(at) && labels.take(at, w, h));
+        let found = beside.or_else(|| corners.into_iter().find(|&at| labels.take(at, w, h)));
+        if let Some(at) = found {
             canvas.text((at.0, at.1 + 4.0), "halo b", Anchor::Middle, &text);
         }
     }

@@ -61,8 +61,9 @@ text{font:12px system-ui,'Helvetica Neue',Arial,'DejaVu Sans',sans-serif}\
 .s{font-size:10px}text.n{font-size:11px;font-weight:bold}text.n.s{font-size:8px}\
 .halo{stroke-width:3px;stroke-linejoin:round;paint-order:stroke}.i{font-style:italic}\
 .grid,.edge,.lead,.tick{fill:none;stroke-width:1px}.tick{stroke-width:2px}.lead{stroke-width:.7px}\
-.v{stroke-width:1px}.many{stroke-width:.4px;stroke-dasharray:none}\
-.faint{stroke-width:.6px;stroke-opacity:.45}.ctx{opacity:.4}\
+.v{stroke-width:1px}.many{stroke-width:.5px}\
+.crowd{stroke-width:.4px;stroke-opacity:.5}.u{fill-rule:nonzero}\
+.faint{stroke-width:.6px;stroke-opacity:.45}\
 .zone{stroke-width:1.3px;stroke-dasharray:10 3 2 3}.zf{fill-opacity:.08;stroke:none}\
 .hit{stroke-width:1.8px}.hit.maybe{stroke-dasharray:5 3}.hp{fill:none;stroke-width:1.3px}\
 .hb{fill-opacity:.65}.badge{stroke-width:1px}.dot{fill:none;stroke-width:2px}";
@@ -85,7 +86,7 @@ pub(super) fn sheet() -> String {
     }
     // A printed page is white whatever the screen was.
     format!(
-        "<style>{SHAPES}{dashes}.many,.hp{{stroke-dasharray:none}}{light}\
+        "<style>{SHAPES}{dashes}.many,.crowd,.hp{{stroke-dasharray:none}}{light}\
          @media screen and (prefers-color-scheme:dark){{{dark}}}</style>"
     )
 }
@@ -112,7 +113,8 @@ pub(super) fn patterns(looks: usize) -> String {
         let _ = write!(
             text,
             "<pattern id=\"{id}\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\">\
-             <rect width=\"5\" height=\"5\" class=\"hb\"/><path d=\"{hatch}\" class=\"hp\"/></pattern>"
+             <rect width=\"5\" height=\"5\" class=\"hb\"/>\
+             <path d=\"{hatch}\" class=\"hp\"/></pattern>"
         );
     }
     text.push_str("</defs>");

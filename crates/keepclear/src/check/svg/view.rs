@@ -144,8 +144,7 @@ impl View {
         // Twice: the plane stretches what is far from its foot.
         let reach = outline.reach_m() / self.m_per_px * 2.0;
         let around = Rect::new(x - reach, y - reach, 2.0 * reach, 2.0 * reach);
-        let wide = Rect::new(self.sheet.x, self.sheet.y, self.sheet.w, self.sheet.h);
-        wide.meets(&around).then_some((x, y))
+        self.sheet.meets(&around).then_some((x, y))
     }
 
     /// Path data of an outline, cut to what is shown, and the number of corners in it.
@@ -166,7 +165,11 @@ impl View {
     fn rings_data(&self, rings: impl Iterator<Item = Vec<(f64, f64)>>) -> (String, usize) {
         let (mut data, mut count) = (String::new(), 0);
         for ring in rings {
-            let ring = thinned(&cut_to(ring, &self.sheet));
+            let mut ring = thinned(&cut_to(ring, &self.sheet));
+            // One way round, so that rings can be filled together.
+            if winding(&ring) < 0.0 {
+                ring.reverse();
+            }
             if ring.len() < 3 {
                 continue;
             }
@@ -179,6 +182,15 @@ impl View {
         }
         (data, count)
     }
+}
+
+/// Twice the area of a ring, with its sign.
+fn winding(ring: &[(f64, f64)]) -> f64 {
+    let edge = |i: usize| {
+        let (a, b) = (ring[if i == 0 { ring.len() - 1 } else { i - 1 }], ring[i]);
+        a.0 * b.1 - a.1 * b.0
+    };
+    (0..ring.len()).map(edge).sum()
 }
 
 /// The ring with corners that are too near to the one before left out.

@@ -62,7 +62,10 @@ fn an_outline_that_crosses_itself_is_refused_for_a_flight_and_united_for_an_area
         let (run, printed) = check_json(&[&flown, "--airspace", &zone]);
         assert_eq!(run.code, found, "{lng} {lat}: {}", run.stderr);
         let warnings = printed["inputs"][1]["warnings"].as_array().unwrap();
-        assert!(warnings.iter().any(|w| w["text"].as_str().unwrap().contains("bow")), "{warnings:?}");
+        assert!(
+            warnings.iter().any(|w| w["text"].as_str().unwrap().contains("bow")),
+            "{warnings:?}"
+        );
     }
 }
 

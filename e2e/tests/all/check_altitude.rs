@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::support::{Files, check_json, flight, square};
 
-
 fn at(id: &str, party: &str, lower: f64, upper: f64, unit: &str, reference: &str) -> Value {
     let mut properties = flight(id, party, lower, upper);
     properties["altitude_unit"] = json!(unit);
@@ -51,9 +50,12 @@ fn a_level_near_a_height_is_possible_until_the_pressure_is_told() {
 fn mean_sea_level_lies_where_the_geoid_says() {
     // Near 48° N 10.2° E the geoid is some 47.5 m above the ellipsoid: 100 m AMSL is 147.5 m W84.
     let amsl = at("a", "red", 100.0, 100.0, "m", "AMSL");
-    for (lower, upper, expected) in
-        [(0.0, 140.0, None), (0.0, 155.0, Some("certain")), (155.0, 200.0, None), (140.0, 155.0, Some("certain"))]
-    {
+    for (lower, upper, expected) in [
+        (0.0, 140.0, None),
+        (0.0, 155.0, Some("certain")),
+        (155.0, 200.0, None),
+        (140.0, 155.0, Some("certain")),
+    ] {
         let w84 = at("b", "blue", lower, upper, "m", "W84");
         assert_eq!(verdict(&amsl, &w84, &[]).as_deref(), expected, "{lower} to {upper}");
     }

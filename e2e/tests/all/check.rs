@@ -21,7 +21,10 @@ fn flights_of_two_parties_that_overlap_are_one_conflict_with_its_facts() {
     assert_eq!(conflict["verdict"], "certain");
     assert_eq!(conflict["from"], "2026-05-12T10:05:00Z");
     assert_eq!(conflict["to"], "2026-05-12T10:10:00Z");
-    assert_eq!((conflict["lower_m"].as_f64(), conflict["upper_m"].as_f64()), (Some(150.0), Some(200.0)));
+    assert_eq!(
+        (conflict["lower_m"].as_f64(), conflict["upper_m"].as_f64()),
+        (Some(150.0), Some(200.0))
+    );
     assert_eq!(conflict["altitude_reference"], "W84");
     // 0.001° of latitude at the equator is 110.574 m (meridian radius 6,335,439 m).
     let depth_m = conflict["depth_m"].as_f64().unwrap();
@@ -127,13 +130,14 @@ fn proposals_are_the_nearest_free_ones() {
 #[test]
 fn an_edge_that_bows_north_is_seen_where_a_flat_map_sees_none() {
     let files = Files::new();
-    // The geodesic between two places at 60° N, 4° apart, reaches 60.0302° N in its middle
-    // (3.37 km further north): a flight at 60.025° is inside, on a flat map it is outside.
+    // The geodesic between two places at 60° N, 4° apart, reaches 60.0151° N in its middle
+    // (tan 60° / cos 2°; 1.7 km further north): a flight at 60.013° is inside, on a flat map it is
+    // outside.
     let long = [(8.0, 60.0), (8.0, 59.5), (12.0, 59.5), (12.0, 60.0)];
     let a = files.json("a.json", &polygon(&long, &flight("a", "red", 0.0, 100.0)));
-    let b = files.json("b.json", &square(10.0, 60.025, 0.001, &flight("b", "blue", 0.0, 100.0)));
+    let b = files.json("b.json", &square(10.0, 60.013, 0.001, &flight("b", "blue", 0.0, 100.0)));
     assert_eq!(keepclear(&["check", &a, &b]).code, 1);
-    let c = files.json("c.json", &square(10.0, 60.035, 0.001, &flight("b", "blue", 0.0, 100.0)));
+    let c = files.json("c.json", &square(10.0, 60.017, 0.001, &flight("b", "blue", 0.0, 100.0)));
     assert_eq!(keepclear(&["check", &a, &c]).code, 0);
 }
 

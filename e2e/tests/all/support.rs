@@ -40,8 +40,12 @@ pub fn polygon(corners: &[(f64, f64)], properties: &Value) -> Value {
 
 /// A square of some degrees around a place.
 pub fn square(lng: f64, lat: f64, half: f64, properties: &Value) -> Value {
-    let corners =
-        [(lng - half, lat - half), (lng + half, lat - half), (lng + half, lat + half), (lng - half, lat + half)];
+    let corners = [
+        (lng - half, lat - half),
+        (lng + half, lat - half),
+        (lng + half, lat + half),
+        (lng - half, lat + half),
+    ];
     polygon(&corners, properties)
 }
 
@@ -68,8 +72,10 @@ pub fn check_json(arguments: &[&str]) -> (Run, Value) {
     let schema = e2e::repository().join("docs/check.schema.json");
     let schema: Value = serde_json::from_str(&std::fs::read_to_string(schema).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
-    let errors: Vec<String> =
-        validator.iter_errors(&printed).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    let errors: Vec<String> = validator
+        .iter_errors(&printed)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect();
     assert!(errors.is_empty(), "{errors:#?}");
     (run, printed)
 }
