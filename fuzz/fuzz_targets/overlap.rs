@@ -137,7 +137,12 @@ fn outline(u: &mut Unstructured<'_>, base: Position, size_m: f64) -> Result<Opti
 }
 
 /// Corners in order around a place, at regular or any distances.
-fn star(u: &mut Unstructured<'_>, at: Position, size_m: f64, jagged: bool) -> Result<Vec<Position>> {
+fn star(
+    u: &mut Unstructured<'_>,
+    at: Position,
+    size_m: f64,
+    jagged: bool,
+) -> Result<Vec<Position>> {
     let count = u.int_in_range(3..=VERTICES_MAX)?;
     let turn_deg = unit(u)? * 360.0;
     let mut corners = Vec::with_capacity(count);
@@ -203,7 +208,10 @@ fn show(volume: &Volume4D) -> String {
     let place = |p: &Position| format!("[{:?}, {:?}]", p.lat_deg(), p.lng_deg());
     let shape = match volume.outline().as_circle() {
         Some((centre, radius_m)) => {
-            format!("{{\"circle\": {{\"center\": {}, \"radius_m\": {radius_m:?}}}}}", place(&centre))
+            format!(
+                "{{\"circle\": {{\"center\": {}, \"radius_m\": {radius_m:?}}}}}",
+                place(&centre)
+            )
         }
         None => {
             let rings = volume.outline().corners();

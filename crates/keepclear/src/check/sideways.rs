@@ -54,7 +54,8 @@ impl Course {
         // A turn about the axis moves this place along axis × place: that is "to the right".
         let across = self.axis.cross(here);
         let seen = frame.project(here + across * (100.0 / across.norm().max(1.0)));
-        let (_, per_metre) = (seen, across.norm() / self.radius_m);
+        // Places far ahead or behind move less than the flight's middle.
+        let per_metre = across.norm() / self.radius_m;
         let right = seen * (1.0 / seen.norm().max(1e-9));
         let (a, b) = (ring(outline, &frame), ring(other, &frame));
         let mut span: Option<(f64, f64)> = None;
@@ -71,12 +72,10 @@ impl Course {
             }
         }
         let (least, greatest) = span?;
-        // A metre more, and 1 part in 1,000 for the plane's stretch; what is too much here costs
-        // a longer shift, what is too little is caught by the verification.
-        let grown = |shift: f64, sign: f64| {
-            (shift + sign * (1.0 + shift.abs() * 1e-3)) / per_metre.max(0.1) * 1_000.0
-        };
-        Some((grown(least, -1.0) as i64, grown(greatest, 1.0) as i64))
+        // One centimetre for the margin of touching. The plane stretches what lies far from its
+        // foot, which costs a slightly longer shift; too little is caught by the verification.
+        let millimetres = |shift: f64| shift / per_metre.max(0.1) * 1_000.0;
+        Some((millimetres(least - 0.01) as i64, millimetres(greatest + 0.01) as i64))
     }
 }
 
