@@ -93,12 +93,12 @@ fn take_crossing(point: Vec2, right: Vec2, start: Vec2, end: Vec2, take: &mut dy
     }
 }
 
-/// The outline's corners in a plane; a circle as the corners of a polygon around it.
+/// The outline's corners in a plane; a circle as 32 of its places.
 fn ring(outline: &Outline, frame: &Frame) -> Vec<Vec2> {
     match outline.as_circle() {
         Some((centre, radius_m)) => {
-            // Corners of a regular 32-gon around the circle lie 1 / cos(π/32) further out.
-            let corner = |i: i32| centre.destination(f64::from(i) * 11.25, radius_m * 1.004_84);
+            // On the circle: what bulges between them is caught by the verification.
+            let corner = |i: i32| centre.destination(f64::from(i) * 11.25, radius_m);
             (0..32).map(|i| frame.project(corner(i).ecef())).collect()
         }
         None => {
