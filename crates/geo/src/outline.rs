@@ -259,9 +259,10 @@ impl Outline {
         }
     }
 
-    /// The same outline moved by turning the earth about an axis through its centre. Lengths change
-    /// by less than 0.3 % of the flattening's share; what is decided on the result is exact for the
-    /// result.
+    /// The same outline moved by turning it about an axis through the earth's centre. An ellipsoid
+    /// turned about another axis than its own does not fit onto itself, so lengths change by up to
+    /// 0.7 % (e²) on the far side of the globe and by nothing to speak of over some kilometres; what
+    /// is decided on the result is exact for the result.
     ///
     /// # Errors
     /// As the outline's own constructor.

@@ -10,7 +10,8 @@ use crate::planar::{Edge, Rings};
 use crate::position::{ECCENTRICITY_SQUARED, Position, onto_surface};
 use crate::vector::{Vec2, Vec3};
 
-/// Outlines nearer than this count as touching, metres.
+/// Outlines nearer than this count as touching, metres; give or take 2 mm for the bend of edges and
+/// of circles in a frame.
 pub const TOUCH_MARGIN_M: f64 = 0.005;
 /// Up to this radius a circle's image in its own frame is round to 2 mm, metres.
 const ROUND_UP_TO_M: f64 = 34_000.0;
