@@ -105,6 +105,17 @@ pub enum Format {
     Geojson,
 }
 
+/// "No conflicts" must not be read as an answer about what was refused.
+fn say_what_is_missing(
+    loaded: &load::Loaded,
+    out: &mut impl std::io::Write,
+) -> std::io::Result<()> {
+    match loaded.refused_count() {
+        0 => Ok(()),
+        count => writeln!(out, "INCOMPLETE: {count} refused and not checked; see standard error"),
+    }
+}
+
 /// Runs the command.
 pub fn run(args: &CheckArgs) -> ExitCode {
     let progress = Progress::of_steps(if args.propose { 4 } else { 3 });
@@ -135,7 +146,8 @@ pub fn run(args: &CheckArgs) -> ExitCode {
 
     let mut out = BufWriter::new(std::io::stdout().lock());
     let printed = match args.format {
-        Format::Table => table::table(&loaded.picture, &conflicts, &proposals, args.rows, &mut out),
+        Format::Table => table::table(&loaded.picture, &conflicts, &proposals, args.rows, &mut out)
+            .and_then(|()| say_what_is_missing(&loaded, &mut out)),
         Format::Json => json::write(&loaded, &conflicts, &proposals, &mut out),
         Format::Geojson => geojson_out::write(&loaded.picture, &conflicts, &mut out),
     };

@@ -83,6 +83,7 @@ fn what_is_no_known_form_is_exit_2_and_strict_prints_nothing() {
         let run = keepclear(&["check", &file]);
         assert_eq!(run.code, 2, "{name}: {}", run.stdout);
         assert!(run.stderr.contains(name), "{name}: {}", run.stderr);
+        assert!(run.stdout.contains("INCOMPLETE: 1 refused"), "{name}: {}", run.stdout);
         let strict = keepclear(&["check", &file, "--strict"]);
         assert_eq!((strict.code, strict.stdout.as_str()), (2, ""), "{name}");
     }

@@ -61,9 +61,14 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// How many files or parts of files were refused.
+    pub fn refused_count(&self) -> usize {
+        self.inputs.iter().map(|input| input.refused.len()).sum()
+    }
+
     /// Whether any file or any part of one was refused.
     pub fn anything_refused(&self) -> bool {
-        self.inputs.iter().any(|input| !input.refused.is_empty())
+        self.refused_count() > 0
     }
 
     /// Tells the person what was refused and what to look at.
