@@ -73,9 +73,9 @@ fn check_place(place: &Place, a: &Outline, b: &Outline) {
     let Place::Area(area) = place else { return };
     let reach_m = a.reach_m().max(b.reach_m());
     for corner in area.iter().flatten().flatten() {
-        // A grid step, a drawn circle's sagitta, and what a circle's plane image is off by when
-        // it is large: e²·s³/(12R²), 14 m at 1,000 km (`geo`'s `anisotropy_m`).
-        let near_m = 0.02 + reach_m * 5e-6 + 3e-17 * reach_m.powi(3);
+        // A grid step, a drawn circle's sagitta, and what a circle's plane image is off by up
+        // to the radius from which it is drawn as a ring: e²·s³/(12R²) (`geo`'s `anisotropy_m`).
+        let near_m = 0.02 + reach_m * 5e-6 + 3e-17 * reach_m.min(400_000.0).powi(3);
         let Ok(spot) = Outline::circle(*corner, near_m) else { continue };
         assert!(touch(&spot, a) && touch(&spot, b), "{corner:?} of the common area is outside");
     }

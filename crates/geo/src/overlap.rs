@@ -18,6 +18,9 @@ use crate::volume::Volume4D;
 /// A shift measured this far from a frame's foot is right to 1e-6; further out the frame is moved
 /// to the contact.
 const RECENTRE_BEYOND_M: f64 = 5_000.0;
+/// Beyond this radius a circle's image in its own frame is further from round than the ring of
+/// places that [`Flat::of`] draws, metres.
+const DRAWN_ROUND_UP_TO_M: f64 = 400_000.0;
 /// Outlines whose middles are further apart than this do not fit into one frame, metres.
 const ONE_FRAME_M: f64 = 5_000_000.0;
 
@@ -165,15 +168,15 @@ struct Flat<'a> {
 }
 
 impl<'a> Flat<'a> {
-    /// A circle stays a disc in its own frame, and where it is too small to be bent in another;
-    /// otherwise it is drawn as a ring of 1,440 places, short of the circle by at most a
+    /// A circle stays a disc in its own frame up to a radius, and where it is too small to be bent in
+    /// another; otherwise it is drawn as a ring of 1,440 places, short of the circle by at most a
     /// 420,000th of its radius.
-    fn of(outline: &'a Outline, frame: &Frame) -> Self {
+    fn of(outline: &'a Outline, frame: &Frame, own_disc_max_m: f64) -> Self {
         let mut flat = Self { points: Projected::new(), outline, disc: None, own_ends: [0] };
         match &outline.shape {
             Shape::Region(region) => flat.points = region.project(frame),
             Shape::Circle { radius_m } => {
-                let own = outline.frame == *frame;
+                let own = outline.frame == *frame && *radius_m <= own_disc_max_m;
                 if own || *radius_m <= RECENTRE_BEYOND_M {
                     let centre = frame.project(outline.frame.foot());
                     flat.disc = Some((centre, plane_radius_m(frame, *radius_m)));
@@ -212,13 +215,14 @@ impl<'a> Flat<'a> {
 }
 
 fn area_in(frame: &Frame, a: &Outline, b: &Outline) -> Area {
-    let (a, b) = (Flat::of(a, frame), Flat::of(b, frame));
+    let flat = |outline| Flat::of(outline, frame, DRAWN_ROUND_UP_TO_M);
+    let (a, b) = (flat(a), flat(b));
     let (rings_a, rings_b) = (a.rings(), b.rings());
     common_area(&a.planar(&rings_a), &b.planar(&rings_b))
 }
 
 fn depth_in(frame: &Frame, a: &Outline, b: &Outline) -> Depth {
-    let (a, b) = (Flat::of(a, frame), Flat::of(b, frame));
+    let (a, b) = (Flat::of(a, frame, f64::INFINITY), Flat::of(b, frame, f64::INFINITY));
     let (rings_a, rings_b) = (a.rings(), b.rings());
     let depth = penetration_depth(&a.planar(&rings_a), &b.planar(&rings_b));
     Depth { metres: depth.depth_m, exact: depth.exact }
@@ -339,4 +343,23 @@ fn nearest_far(a: &Outline, b: &Outline) -> (Position, Position) {
         on_b = nearest_to(b, on_a);
     }
     (Position::from_ecef(on_a), Position::from_ecef(on_b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_common_area_of_huge_circles_lies_in_both() {
+        let circle =
+            |lat, lng| Outline::circle(Position::new(lat, lng).unwrap(), 999_819.951).unwrap();
+        let (a, b) = (circle(0.0, 170.991), circle(0.099_753, 170.991));
+        let (Place::Area(area), _) = explain(&a, &b) else { panic!("no common area") };
+        for corner in area.iter().flatten().flatten() {
+            for circle in [&a, &b] {
+                let out_m = circle.middle().distance_m(*corner) - 999_819.951;
+                assert!(out_m < 0.1, "{corner:?} lies {out_m} m outside");
+            }
+        }
+    }
 }
