@@ -14,7 +14,8 @@ mod overlay;
 #[cfg(test)]
 mod tests;
 
-use crate::depth::{Planar, area2, convex_pieces};
+use crate::depth::{Planar, convex_pieces};
+use crate::ring::area2;
 use crate::vector::Vec2;
 
 pub(crate) use overlay::{union_of_areas, union_of_parts};

@@ -17,8 +17,6 @@ mod tests;
 
 use crate::vector::Vec2;
 
-pub(crate) use pieces::{area2, ring_contains};
-
 /// Pushes shorter than this count as touching where a shape has bays or holes (metres). Planar
 /// coordinates reach 1e6 m, where one rounding step is 1e-10 m and a crossing of two edges is good
 /// to about 1e-9 m.

@@ -19,6 +19,7 @@ mod outline;
 mod overlap;
 mod planar;
 mod position;
+mod ring;
 mod route;
 mod touch;
 mod vector;

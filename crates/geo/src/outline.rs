@@ -141,24 +141,25 @@ impl Outline {
             kept.pop();
         }
         let rough = Draft::of(&[&kept])?;
-        let projected: Vec<Vec2> = rough.points.iter().map(|&p| rough.frame.project(p)).collect();
+        let projected = rough.project();
         let mut draft = Draft { points: Vec::new(), ends: SmallVec::new(), corners: None, ..rough };
         for ring in union_of_parts(&projected).iter().flatten() {
             draft.points.extend(ring.iter().map(|&point| draft.frame.unproject(point)));
             draft.ends.push(draft.points.len() as u32);
         }
-        draft.finish()
+        let projected = draft.project();
+        draft.finish(&projected)
     }
 
     fn from_rings(rings: &[&[Position]]) -> Result<Self, Invalid> {
         let draft = Draft::of(rings)?;
-        let projected: Projected = draft.points.iter().map(|&p| draft.frame.project(p)).collect();
+        let projected = draft.project();
         let planar = Rings { points: &projected, ends: &draft.ends };
         if let Some((edge, other)) = planar.first_self_contact(SAME_M) {
             let (edge, other) = (draft.given_before(edge), draft.given_before(other));
             return Err(Invalid::at(VERTICES, edge, Reason::Crosses(other)));
         }
-        draft.finish()
+        draft.finish(&projected)
     }
 
     /// A straight flight path with everything within `half_width_m` of it: eight corners around
@@ -279,7 +280,9 @@ impl Outline {
                 let points: Vec<Vec3> = region.points.iter().map(|&point| turn(point)).collect();
                 let corners = (!region.corners.is_empty()).then(|| region.corners.to_vec());
                 let frame = Frame::at_surface(turn(self.frame.foot()));
-                Draft { frame, points, ends: region.ends.clone(), corners }.finish()
+                let draft = Draft { frame, points, ends: region.ends.clone(), corners };
+                let projected = draft.project();
+                draft.finish(&projected)
             }
         }
     }

@@ -6,6 +6,7 @@
 
 use smallvec::SmallVec;
 
+use crate::ring::ring_contains;
 use crate::vector::Vec2;
 
 /// Edge pairs up to which testing all of them is faster than sorting them into a grid.
@@ -143,14 +144,7 @@ impl<'a> Rings<'a> {
 
     /// Even-odd inside; says nothing reliable within rounding of an edge.
     pub(crate) fn contains(self, point: Vec2) -> bool {
-        let mut inside = false;
-        for Edge { from, to } in self.edges() {
-            if (from.y > point.y) != (to.y > point.y) {
-                let side = (to - from).cross(point - from);
-                inside ^= (side > 0.0) == (to.y > from.y);
-            }
-        }
-        inside
+        self.each().fold(false, |inside, ring| inside ^ ring_contains(ring, point))
     }
 
     /// Whether an edge of one comes within `margin_m` of an edge of the other.

@@ -63,15 +63,14 @@ pub fn arguments_with_config(arguments: Vec<OsString>) -> Result<Vec<OsString>, 
         .map_err(|source| ConfigError::NotToml { path: path.clone(), source: Box::new(source) })?;
     let mut added = arguments;
     check_tables(&command, &file, &path)?;
-    let Some((mut name, mut chosen)) = matches.subcommand() else { return Ok(added) };
+    let Some((name, mut chosen)) = matches.subcommand() else { return Ok(added) };
     let mut table = file.get(name).and_then(Value::as_table);
     let mut of = command.find_subcommand(name);
     while let Some((inner, inner_matches)) = chosen.subcommand() {
         table = table.and_then(|table| table.get(inner)).and_then(Value::as_table);
         of = of.and_then(|of| of.find_subcommand(inner));
-        (name, chosen) = (inner, inner_matches);
+        chosen = inner_matches;
     }
-    let _ = name;
     if let (Some(table), Some(of)) = (table, of) {
         for (key, value) in table {
             if !value.is_table() && !is_given(chosen, of, key) {

@@ -2,7 +2,7 @@
 
 use std::f64::consts::{PI, TAU};
 
-use crate::depth::ring_contains;
+use crate::ring::ring_contains;
 use crate::vector::Vec2;
 
 /// Corners of a whole circle that bounds a common area.

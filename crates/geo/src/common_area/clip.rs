@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::depth::area2;
+use crate::ring::area2;
 use crate::vector::Vec2;
 
 /// Two octagons have at most 16 common corners.

@@ -1,7 +1,8 @@
 //! Common areas and unions against areas from arithmetic.
 
 use super::{Area, area2, common_area, union_of_areas, union_of_parts};
-use crate::depth::{Planar, penetration_depth, ring_contains};
+use crate::depth::{Planar, penetration_depth};
+use crate::ring::ring_contains;
 use crate::vector::Vec2;
 
 fn ring(points: &[(f64, f64)]) -> Vec<Vec2> {

@@ -2,7 +2,7 @@
 
 use super::tests::{cell_grown, limits, place};
 use super::*;
-use crate::depth::area2;
+use crate::ring::area2;
 use crate::touch::plane_radius_m;
 
 fn area2_ratio(outline: &Outline, cover: &Covering) -> f64 {

@@ -1,6 +1,7 @@
 //! Depth by trying pushes, for tests: knows nothing of convex pieces or Minkowski differences.
 
-use super::{Planar, ring_contains};
+use super::Planar;
+use crate::ring::ring_contains;
 use crate::vector::Vec2;
 
 /// A shape that owns its rings.

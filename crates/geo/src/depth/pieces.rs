@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use geo::{Coord, LineString, Polygon, TriangulateEarcut};
 
 use super::Planar;
+use crate::ring::{area2, ring_contains};
 use crate::vector::Vec2;
 
 /// A shape as the union of convex pieces; a disc by its centre.
@@ -16,19 +17,6 @@ pub(super) struct Pieces {
     /// Whether the pieces have the area of the shape: ear clipping gives up silently on rings that
     /// cross themselves.
     pub(super) complete: bool,
-}
-
-/// Twice the signed area of a ring.
-pub(crate) fn area2(ring: &[Vec2]) -> f64 {
-    let (Some(&origin), Some(&last)) = (ring.first(), ring.last()) else { return 0.0 };
-    let mut previous = last - origin;
-    let mut sum = 0.0;
-    for &point in ring {
-        let point = point - origin;
-        sum += previous.cross(point);
-        previous = point;
-    }
-    sum
 }
 
 /// Cuts a shape into pieces.
@@ -56,20 +44,6 @@ pub(super) fn cut(shape: &Planar<'_>) -> Pieces {
             Pieces { rings: pieces, complete }
         }
     }
-}
-
-/// Whether a point is in the even-odd inside of a ring.
-pub(crate) fn ring_contains(ring: &[Vec2], point: Vec2) -> bool {
-    let Some(mut from) = ring.last().copied() else { return false };
-    let mut inside = false;
-    for &to in ring {
-        if (from.y > point.y) != (to.y > point.y) {
-            let left = (to - from).cross(point - from) > 0.0;
-            inside ^= left == (to.y > from.y);
-        }
-        from = to;
-    }
-    inside
 }
 
 /// Whether `inner` lies in `outer`; the rings do not cross, but may share points.

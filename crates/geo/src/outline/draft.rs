@@ -5,11 +5,11 @@ use smallvec::SmallVec;
 use super::{
     OUTLINE_REACH_MAX_M, OUTLINE_VERTICES_MAX, Outline, Projected, Region, SAME_M, Shape, VERTICES,
 };
-use crate::depth::area2;
 use crate::frame::Frame;
 use crate::invalid::{Invalid, Reason};
 use crate::planar::{Box2, Rings};
 use crate::position::{Position, onto_surface};
+use crate::ring::area2;
 use crate::vector::{Vec2, Vec3};
 
 /// Longest piece of an edge of an outline that reaches up to 150 km, metres.
@@ -91,7 +91,13 @@ impl Draft {
         }
     }
 
-    pub(super) fn finish(self) -> Result<Outline, Invalid> {
+    /// The points in the draft's own frame.
+    pub(super) fn project(&self) -> Projected {
+        self.points.iter().map(|&point| self.frame.project(point)).collect()
+    }
+
+    /// The outline, from a draft and its points in its own frame.
+    pub(super) fn finish(self, projected: &[Vec2]) -> Result<Outline, Invalid> {
         let Self { frame, points, ends, corners } = self;
         let foot = frame.foot();
         let chord_m = points.iter().fold(0.0_f64, |r, &p| r.max((p - foot).norm2())).sqrt();
@@ -101,13 +107,12 @@ impl Draft {
             let reason = Reason::TooLarge(reach_m, OUTLINE_REACH_MAX_M);
             return Err(Invalid::new(VERTICES, reason));
         }
-        let projected: Projected = points.iter().map(|&p| frame.project(p)).collect();
         let area2_m2: f64 =
-            Rings { points: &projected, ends: &ends }.each().map(|ring| area2(ring).abs()).sum();
+            Rings { points: projected, ends: &ends }.each().map(|ring| area2(ring).abs()).sum();
         if area2_m2 < 1e-6 {
             return Err(Invalid::new(VERTICES, Reason::NoArea));
         }
-        let convex = ends.len() == 1 && is_convex(&projected, corners.is_some());
+        let convex = ends.len() == 1 && is_convex(projected, corners.is_some());
         let corners = corners.unwrap_or_default().into_boxed_slice();
         let points = points.into_boxed_slice();
         let shape = Shape::Region(Region { points, ends, convex, corners });
