@@ -6,6 +6,7 @@
 
 mod constraint;
 mod intent;
+mod request;
 pub mod time;
 mod volume;
 
@@ -16,6 +17,11 @@ pub use intent::{
     GetOperationalIntentDetailsResponse, INTENT_VERTICES_MAX, OperationalIntent,
     OperationalIntentDetails, OperationalIntentReference, OperationalIntentState,
     UssAvailabilityState, intent_volumes_to_geo,
+};
+pub use request::{
+    ErrorReport, ExchangeRecord, ImplicitSubscriptionParameters, PutConstraintReferenceParameters,
+    PutOperationalIntentReferenceParameters, PutSubscriptionParameters, QueryParameters,
+    RecorderRole, SetUssAvailabilityStatusParameters,
 };
 pub use volume::{Altitude, Circle, LatLngPoint, Polygon, Radius, Time, Volume3D, Volume4D};
 
