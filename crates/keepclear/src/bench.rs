@@ -1,8 +1,9 @@
-//! `keepclear bench`: reproducible measurements of this machine.
+//! `keepclear bench`: reproducible measurements of this machine, and of a DSS.
 
 mod geo;
 mod random;
 mod scenes;
+mod sky;
 
 use std::process::ExitCode;
 
@@ -13,6 +14,7 @@ use clap::{Args, Subcommand};
 pub enum Bench {
     /// The geometry: exact pair tests, the index, a dense day.
     Geo(GeoArgs),
+    Sky(sky::SkyArgs),
 }
 
 /// Options of `bench geo`.
@@ -39,5 +41,6 @@ pub struct GeoArgs {
 pub fn run(bench: &Bench) -> ExitCode {
     match bench {
         Bench::Geo(args) => geo::run(args),
+        Bench::Sky(args) => sky::run(args),
     }
 }

@@ -61,6 +61,7 @@ pub fn arguments_with_config(arguments: Vec<OsString>) -> Result<Vec<OsString>, 
     let file: toml::Table = text
         .parse()
         .map_err(|source| ConfigError::NotToml { path: path.clone(), source: Box::new(source) })?;
+    let file = with_issuers(file);
     let mut added = arguments;
     check_tables(&command, &file, &path)?;
     let Some((name, mut chosen)) = matches.subcommand() else { return Ok(added) };
@@ -79,6 +80,18 @@ pub fn arguments_with_config(arguments: Vec<OsString>) -> Result<Vec<OsString>, 
         }
     }
     Ok(added)
+}
+
+/// `[[issuer]]` tables are the sky's: they stand at the top, since a party's desk will read them too.
+fn with_issuers(mut file: toml::Table) -> toml::Table {
+    if let Some(issuers @ Value::Array(_)) = file.get("issuer").cloned() {
+        file.remove("issuer");
+        let sky = file.entry("sky").or_insert_with(|| Value::Table(toml::Table::new()));
+        if let Value::Table(sky) = sky {
+            sky.insert("issuer".to_owned(), issuers);
+        }
+    }
+    file
 }
 
 fn config_path(matches: &ArgMatches) -> Option<PathBuf> {
@@ -141,7 +154,8 @@ fn append(
                 }
                 continue;
             }
-            _ => return Err(bad()),
+            Value::Table(_) => value.to_string(),
+            Value::Boolean(_) | Value::Array(_) => return Err(bad()),
         };
         arguments.push(format!("{name}={text}").into());
     }

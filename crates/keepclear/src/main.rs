@@ -4,8 +4,11 @@
 mod bench;
 mod check;
 mod config;
+mod issuer;
+mod log;
 mod progress;
 mod quantity;
+mod sky;
 
 use std::process::ExitCode;
 
@@ -25,12 +28,18 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::CheckArgs),
+    Sky(Box<sky::SkyArgs>),
+    Issuer(issuer::IssuerArgs),
+    /// Look into the log of a sky.
+    #[command(subcommand)]
+    Log(log::LogCommand),
     /// Measure this machine on reproducible scenarios.
     #[command(subcommand)]
     Bench(bench::Bench),
 }
 
 fn main() -> ExitCode {
+    keepclear_auth::install_crypto_provider();
     let arguments = match config::arguments_with_config(std::env::args_os().collect()) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -40,6 +49,9 @@ fn main() -> ExitCode {
     };
     match Cli::parse_from(arguments).command {
         Command::Check(args) => check::run(&args),
+        Command::Sky(args) => sky::run(&args),
+        Command::Issuer(args) => issuer::run(&args),
+        Command::Log(command) => log::run(&command),
         Command::Bench(bench) => bench::run(&bench),
     }
 }

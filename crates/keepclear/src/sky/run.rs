@@ -1,0 +1,184 @@
+//! Starting, serving and stopping a sky.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use keepclear_auth::{Clients, IssuerOptions, LocalIssuer, Verifier, issuer_routes};
+use keepclear_dss::{
+    Engine, EngineOptions, Face, FaceOptions, Founding, ServeLimits, Started, router, serve,
+};
+use keepclear_entry::{LogId, LogKind, Party};
+use keepclear_log::{Disk, FileLog, Log, OpenError, Options};
+use keepclear_sky::{Command, Matching, Subject, command::RecordHeartbeat};
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_rustls::TlsAcceptor;
+
+use super::stop::asked_to_stop;
+use super::{MatchingKind, SkyArgs, SkyError, issuers, tls, trial};
+use crate::complain;
+
+/// Microseconds of a day.
+const DAY_US: i64 = 86_400_000_000;
+
+/// Runs until it is told to stop.
+pub fn run(args: &SkyArgs) -> Result<(), SkyError> {
+    let trial_issuer = args.trial.then(|| trial::issuer(&args.data)).transpose()?;
+    let args = if args.trial { trial::arguments(args) } else { args.clone() };
+    let verifier = issuers::verifier(&args)?;
+    let tls = tls::acceptor(&args)?;
+    let party = Party::new(&args.party)
+        .map_err(|error| SkyError::Configuration(format!("party: {error}")))?;
+    let log = open(&args.data)?;
+    let options = EngineOptions { party, snapshot_every: args.snapshot_every as usize };
+    let started = Engine::start(log, &founding(&args), options).map_err(|error| {
+        SkyError::Configuration(format!("data {}: {error}", args.data.display()))
+    })?;
+    // One thread for HTTP and state: on two cores, handing requests over costs more than it gains.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| SkyError::Running(error.to_string()))?;
+    runtime.block_on(serve_sky(&args, started, verifier, tls, trial_issuer))
+}
+
+fn founding(args: &SkyArgs) -> Founding {
+    let arbiters = args.arbiters.iter().map(|name| Subject::from(name.as_str())).collect();
+    Founding {
+        matching: args.matching.map(|kind| match kind {
+            MatchingKind::Compatible => Matching::Compatible,
+            MatchingKind::Precise => Matching::Precise,
+        }),
+        exercise: args.exercise.then_some(true),
+        arbiters: (!args.arbiters.is_empty()).then_some(arbiters),
+        retention_us: args.retention_days.map(|days| i64::from(days) * DAY_US),
+    }
+}
+
+/// The log of a folder; a new one when the folder holds none.
+fn open(data: &Path) -> Result<Box<dyn Log>, SkyError> {
+    let wrong =
+        |reason: String| SkyError::Configuration(format!("data {}: {reason}", data.display()));
+    fs::create_dir_all(data)
+        .map_err(|error| wrong(format!("{error}; choose a folder that this user may write")))?;
+    match FileLog::open(Disk::new(data), Options::default()) {
+        Ok(log) => Ok(Box::new(log)),
+        Err(OpenError::NotFounded { .. }) => {
+            let id = LogId { kind: LogKind::Sky, id: *uuid::Uuid::new_v4().as_bytes() };
+            let id = keepclear_log::LogId(id.to_bytes());
+            let log = FileLog::create(Disk::new(data), id, Options::default());
+            Ok(Box::new(log.map_err(|error| wrong(error.to_string()))?))
+        }
+        Err(error) => Err(wrong(error.to_string())),
+    }
+}
+
+async fn serve_sky(
+    args: &SkyArgs,
+    started: Started,
+    verifier: Arc<Verifier>,
+    tls: Option<TlsAcceptor>,
+    trial_issuer: Option<Arc<LocalIssuer>>,
+) -> Result<(), SkyError> {
+    let Started { engine, sequencer, log_thread, charter, replayed } = started;
+    for source in verifier.jwks_sources() {
+        tokio::spawn(Arc::clone(source).run());
+    }
+    let listener = bind("listen", args.listen).await?;
+    let address = listener.local_addr().map_err(|error| SkyError::Running(error.to_string()))?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{address}");
+    let endpoint = args.public_endpoint.clone().unwrap_or_else(|| url.clone());
+    let face = Face {
+        engine: engine.clone(),
+        verifier,
+        options: options(args, &endpoint),
+        metrics: metrics()?,
+    };
+    let limits =
+        ServeLimits { connections_max: args.max_connections as usize, ..ServeLimits::default() };
+    let (stop, stopped) = watch::channel(false);
+    if let Some(issuer) = trial_issuer {
+        let listener = bind("trial-issuer-listen", args.trial_issuer_listen).await?;
+        complain(&format!(
+            "FOR TRIALS ONLY: http://{} gives anyone any token. Never let it near real aircraft.",
+            args.trial_issuer_listen
+        ));
+        let options = IssuerOptions { issuer: "keepclear-trial".to_owned(), clients: Clients::Any };
+        let routes = issuer_routes(issuer, options);
+        let stopped = stopped.clone();
+        tokio::spawn(serve(listener, None, routes, ServeLimits::default(), until(stopped)));
+    }
+    let mut sequencer = tokio::spawn(sequencer);
+    let heart = engine.clone();
+    let first = Command::RecordHeartbeat(RecordHeartbeat {
+        member: args.node_name.clone(),
+        public_endpoint: endpoint,
+        reporter: None,
+        source: "Startup".to_owned(),
+        timestamp_us: None,
+        next_expected_us: None,
+    });
+    tokio::spawn(async move { heart.write_as_node(first).await });
+    let serving = tokio::spawn(serve(listener, tls, router(face), limits, until(stopped)));
+    complain(&format!(
+        "sky {}{} listening on {url} ({replayed} entries replayed)",
+        charter.sky,
+        if charter.exercise { " (EXERCISE)" } else { "" },
+    ));
+    let ended = tokio::select! {
+        asked = asked_to_stop() => {
+            asked.map_err(|error| SkyError::Running(error.to_string()))?;
+            complain("stopping: finishing what was accepted");
+            None
+        }
+        ended = &mut sequencer => Some(ended),
+    };
+    let _ = stop.send(true);
+    let _ = serving.await;
+    engine.stop();
+    let ended = match ended {
+        Some(ended) => ended,
+        None => sequencer.await,
+    };
+    // The log is sealed and closed by its own thread.
+    let closed = tokio::task::spawn_blocking(move || log_thread.join()).await;
+    match (ended, closed) {
+        (Ok(Ok(())), Ok(Ok(()))) => Ok(()),
+        (Ok(Err(broken)), _) => Err(SkyError::Running(broken.to_string())),
+        _ => Err(SkyError::Running("a task of the sky has panicked".to_owned())),
+    }
+}
+
+fn options(args: &SkyArgs, endpoint: &str) -> FaceOptions {
+    FaceOptions {
+        allow_http_base_urls: args.allow_http_base_urls,
+        strict_subscription_scopes: args.strict_subscription_scopes,
+        lenient_down_managers: args.lenient_down_managers,
+        member_name: args.node_name.clone(),
+        public_endpoint: endpoint.to_owned(),
+        requests_per_second_per_client: args.requests_per_second_per_client,
+    }
+}
+
+/// Begins to count, and answers what prints the counts.
+fn metrics() -> Result<Arc<dyn Fn() -> String + Send + Sync>, SkyError> {
+    let recorder = PrometheusBuilder::new()
+        .install_recorder()
+        .map_err(|error| SkyError::Running(format!("metrics: {error}")))?;
+    Ok(Arc::new(move || recorder.render()))
+}
+
+/// A listener, or a message that names the flag.
+pub async fn bind(flag: &str, address: std::net::SocketAddr) -> Result<TcpListener, SkyError> {
+    TcpListener::bind(address).await.map_err(|error| {
+        SkyError::Configuration(format!(
+            "{flag}: {address}: {error}; choose an address that is free"
+        ))
+    })
+}
+
+/// Comes back when the value becomes true, or nobody can make it so any more.
+async fn until(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
+}
