@@ -1,5 +1,8 @@
 //! Running the built `keepclear` as a person or a script would.
 
+pub mod contract;
+pub mod sky;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;

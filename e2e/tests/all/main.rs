@@ -5,5 +5,6 @@
 mod check;
 mod check_altitude;
 mod check_refusals;
+mod contract;
 mod real_data;
 mod support;
