@@ -63,3 +63,9 @@ need_component() {
     say "Installing $1"
     rustup component add "$1" >&2 || fail "$1 is missing and rustup could not add it"
 }
+
+need_python() {
+    have python3 && return
+    say "Installing Python"
+    apt_install python3 || fail "python3 is missing and could not be installed; as root run: apt-get install python3"
+}

@@ -100,9 +100,10 @@ async fn serve_sky(
     let (stop, stopped) = watch::channel(false);
     if let Some(issuer) = trial_issuer {
         let listener = bind("trial-issuer-listen", args.trial_issuer_listen).await?;
+        let address =
+            listener.local_addr().map_err(|error| SkyError::Running(error.to_string()))?;
         complain(&format!(
-            "FOR TRIALS ONLY: http://{} gives anyone any token. Never let it near real aircraft.",
-            args.trial_issuer_listen
+            "FOR TRIALS ONLY: http://{address} gives anyone any token. Never let it near real aircraft.",
         ));
         let options = IssuerOptions { issuer: "keepclear-trial".to_owned(), clients: Clients::Any };
         let routes = issuer_routes(issuer, options);

@@ -2,7 +2,7 @@
 //!
 //! The key of the first write is empty. Each refusal names intents; their OVNs are awaited in the
 //! shared table, and every later key of this flight holds the last known OVN of every intent that
-//! it was told of. A flight that has begun is always ended, also when the run is over.
+//! it was told of; where OVNs are announced, also those of every flight under way. A flight that has begun is always ended, also when the run is over.
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -150,7 +150,12 @@ impl Client {
         let size = flight.volume.len() + flight.remembered.len() * 80 + 512;
         let mut body = Vec::with_capacity(size);
         bodies::write_head(&flight.volume, &mut body);
-        self.session.table.write_key(flight.remembered.keys(), &mut body);
+        let mut known: Vec<Uuid> = flight.remembered.keys().copied().collect();
+        // The first key is empty whatever is known.
+        if suffix.is_some() && !known.is_empty() {
+            self.session.table.add_announced(&mut known);
+        }
+        self.session.table.write_key(known.iter(), &mut body);
         let wish = match &flight.last {
             None => Wish::Create,
             Some(last) => Wish::Activate { subscription: &last.subscription },

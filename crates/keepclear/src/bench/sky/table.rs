@@ -5,7 +5,7 @@
 //! it was told of, or that the intent is gone. Those who wait are woken in the order they came.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use tokio::sync::oneshot;
 use uuid::Uuid;
@@ -26,6 +26,8 @@ pub struct Table {
 #[derive(Debug, Default)]
 struct Inner {
     entries: HashMap<Uuid, Entry>,
+    /// Intents whose OVNs are announced: everybody knows of them.
+    known: BTreeSet<Uuid>,
     gone: VecDeque<Uuid>,
     waiting: VecDeque<Waiter>,
 }
@@ -68,6 +70,7 @@ impl Table {
 
     /// The OVN that the next version of an intent will have if its write succeeds.
     pub fn announce(&self, id: Uuid, ovn: Box<str>) {
+        self.inner.borrow_mut().known.insert(id);
         self.change(id, |entry| entry.announced = Some(ovn));
     }
 
@@ -76,6 +79,17 @@ impl Table {
         self.change(id, |entry| {
             *entry = Entry { version, ovn, announced: None, gone: false };
         });
+    }
+
+    /// Adds the intents whose OVNs are announced to those that a flight was told of.
+    pub fn add_announced(&self, ids: &mut Vec<Uuid>) {
+        let told = ids.len();
+        let inner = self.inner.borrow();
+        for &id in &inner.known {
+            if !ids[..told].contains(&id) {
+                ids.push(id);
+            }
+        }
     }
 
     /// The OVN of an intent that stands.
@@ -88,6 +102,7 @@ impl Table {
     pub fn remove(&self, id: Uuid) {
         self.change(id, |entry| *entry = Entry { gone: true, ..Entry::default() });
         let mut inner = self.inner.borrow_mut();
+        inner.known.remove(&id);
         inner.gone.push_back(id);
         if inner.gone.len() > GONE_MAX
             && let Some(oldest) = inner.gone.pop_front()
@@ -203,6 +218,21 @@ mod tests {
         assert_eq!(key(&table, &[A]), r#""a1","a2""#);
         table.acknowledge(A, 2, "a2".into());
         assert_eq!(key(&table, &[A]), r#""a2""#);
+    }
+
+    #[test]
+    fn an_announced_intent_is_known_to_all_until_it_is_gone() {
+        let table = Table::default();
+        table.announce(A, "a1".into());
+        table.begin(B);
+        let known = || {
+            let mut ids = vec![B];
+            table.add_announced(&mut ids);
+            ids
+        };
+        assert_eq!(known(), [B, A]);
+        table.remove(A);
+        assert_eq!(known(), [B]);
     }
 
     #[test]
