@@ -147,8 +147,17 @@ pub enum SkyError {
     Running(String),
 }
 
+/// What the process tells its operator goes to standard error; `KEEPCLEAR_LOG` filters it as
+/// `RUST_LOG` would (default: `info`).
+fn tell_operator() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("KEEPCLEAR_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
 /// Runs until it is told to stop.
 pub fn run(args: &SkyArgs) -> ExitCode {
+    tell_operator();
     match run::run(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -7,4 +7,6 @@ mod check_altitude;
 mod check_refusals;
 mod contract;
 mod real_data;
+mod sky_commands;
+mod sky_kills;
 mod support;
