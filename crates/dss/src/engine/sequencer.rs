@@ -30,8 +30,9 @@ const BATCH_BYTES: usize = 500_000;
 /// Most entries of a batch.
 const BATCH_ENTRIES_MAX: usize = 1_000;
 
-/// How often a quiet sky is asked whether something has ended.
-const TICK: Duration = Duration::from_secs(60);
+/// How often a quiet sky is asked whether something has ended, and a full storage whether it has room
+/// again: while it is not ready, nobody else may ask.
+const TICK: Duration = Duration::from_secs(5);
 
 /// A fatal end of the sequencer.
 #[derive(Debug, thiserror::Error)]
@@ -113,8 +114,9 @@ impl Sequencer {
 
     fn tick(&self) {
         let now_us = self.engine.now_us();
+        let writable = self.engine.0.writable.load(Ordering::Relaxed);
         let mut inner = self.engine.lock();
-        if inner.sky.is_due(now_us) {
+        if inner.sky.is_due(now_us) || !writable {
             let (answer, _) = oneshot::channel();
             inner.queue.push(Pending { caller: None, command: Command::Tick, answer });
         }
