@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use keepclear_auth::{Clients, IssuerOptions, LocalIssuer, Verifier, issuer_routes};
 use keepclear_dss::{
@@ -19,6 +20,10 @@ use tokio_rustls::TlsAcceptor;
 use super::stop::asked_to_stop;
 use super::{MatchingKind, SkyArgs, SkyError, issuers, tls, trial};
 use crate::complain;
+
+/// How often samples are taken into the histograms: between two times they all stay in memory, also
+/// when nobody asks for `/metrics`.
+const METRICS_UPKEEP: Duration = Duration::from_secs(1);
 
 /// Microseconds of a day.
 const DAY_US: i64 = 86_400_000_000;
@@ -167,6 +172,14 @@ fn metrics() -> Result<Arc<dyn Fn() -> String + Send + Sync>, SkyError> {
     let recorder = PrometheusBuilder::new()
         .install_recorder()
         .map_err(|error| SkyError::Running(format!("metrics: {error}")))?;
+    let kept = recorder.clone();
+    tokio::spawn(async move {
+        let mut often = tokio::time::interval(METRICS_UPKEEP);
+        loop {
+            often.tick().await;
+            kept.run_upkeep();
+        }
+    });
     Ok(Arc::new(move || recorder.render()))
 }
 
