@@ -47,4 +47,10 @@ impl Shelved for Constraint {
     fn time(&self) -> TimeRange {
         self.time
     }
+    fn texts(&self) -> [&Arc<str>; 2] {
+        [&self.manager.0, &self.base_url]
+    }
+    fn texts_mut(&mut self) -> [&mut Arc<str>; 2] {
+        [&mut self.manager.0, &mut self.base_url]
+    }
 }

@@ -25,6 +25,10 @@ pub trait Shelved: Clone {
     fn extent(&self) -> &Extent;
     /// When it ends.
     fn time(&self) -> TimeRange;
+    /// Texts that many records have in common: its manager's name and its base URL.
+    fn texts(&self) -> [&Arc<str>; 2];
+    /// The same, to be replaced by the one copy of each.
+    fn texts_mut(&mut self) -> [&mut Arc<str>; 2];
 }
 
 /// Records of one kind.

@@ -13,7 +13,7 @@ use crate::interner::Interner;
 use crate::member::Member;
 use crate::past_ovns::PastOvns;
 use crate::refusal::Refusal;
-use crate::shelf::Shelf;
+use crate::shelf::{Shelf, Shelved};
 use crate::subscription::Subscription;
 use crate::tombstone::Tombstones;
 
@@ -118,39 +118,18 @@ impl Sky {
     }
 
     /// Shelves an intent and holds its shared texts.
-    pub(crate) fn put_intent(&mut self, mut intent: Intent) -> Arc<Intent> {
-        intent.manager = Subject(self.texts.hold(intent.manager.as_str()));
-        intent.base_url = self.texts.hold(&intent.base_url);
-        if let Some(old) = self.intents.get(intent.id.0).cloned() {
-            self.release(&old.manager, &old.base_url);
-        }
-        let intent = Arc::new(intent);
-        self.intents.put(&intent);
-        intent
+    pub(crate) fn put_intent(&mut self, intent: Intent) -> Arc<Intent> {
+        shelve(&mut self.texts, &mut self.intents, intent)
     }
 
     /// Shelves a constraint and holds its shared texts.
-    pub(crate) fn put_constraint(&mut self, mut constraint: Constraint) -> Arc<Constraint> {
-        constraint.manager = Subject(self.texts.hold(constraint.manager.as_str()));
-        constraint.base_url = self.texts.hold(&constraint.base_url);
-        if let Some(old) = self.constraints.get(constraint.id.0).cloned() {
-            self.release(&old.manager, &old.base_url);
-        }
-        let constraint = Arc::new(constraint);
-        self.constraints.put(&constraint);
-        constraint
+    pub(crate) fn put_constraint(&mut self, constraint: Constraint) -> Arc<Constraint> {
+        shelve(&mut self.texts, &mut self.constraints, constraint)
     }
 
     /// Shelves a subscription and holds its shared texts.
-    pub(crate) fn put_subscription(&mut self, mut subscription: Subscription) -> Arc<Subscription> {
-        subscription.manager = Subject(self.texts.hold(subscription.manager.as_str()));
-        subscription.base_url = self.texts.hold(&subscription.base_url);
-        if let Some(old) = self.subscriptions.get(subscription.id.0).cloned() {
-            self.release(&old.manager, &old.base_url);
-        }
-        let subscription = Arc::new(subscription);
-        self.subscriptions.put(&subscription);
-        subscription
+    pub(crate) fn put_subscription(&mut self, subscription: Subscription) -> Arc<Subscription> {
+        shelve(&mut self.texts, &mut self.subscriptions, subscription)
     }
 
     pub(crate) fn remove_subscription(&mut self, id: SubscriptionId) {
@@ -163,4 +142,17 @@ impl Sky {
         self.texts.release(manager.as_str());
         self.texts.release(base_url);
     }
+}
+
+/// Puts a record on its shelf, with the one copy of each text that it shares with others.
+fn shelve<T: Shelved>(texts: &mut Interner, shelf: &mut Shelf<T>, mut record: T) -> Arc<T> {
+    for text in record.texts_mut() {
+        *text = texts.hold(text);
+    }
+    for text in shelf.get(record.id()).into_iter().flat_map(|old| old.texts()) {
+        texts.release(text);
+    }
+    let record = Arc::new(record);
+    shelf.put(&record);
+    record
 }
