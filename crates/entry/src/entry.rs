@@ -11,7 +11,7 @@ pub const FORMAT_VERSION: u16 = 1;
 
 /// Stands before the bytes that are signed, so that a signature over an entry can never be taken for
 /// one over anything else.
-const SIGNING_DOMAIN: &[u8] = b"keepclear entry v1\0";
+pub(crate) const SIGNING_DOMAIN: &[u8] = b"keepclear entry v1\0";
 
 /// Who asked: what the entry keeps of an access token.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -93,6 +93,8 @@ pub enum LogKind {
     Sky,
     /// One party's own seat.
     Desk,
+    /// What two desks say to each other.
+    Line,
 }
 
 impl LogKind {
@@ -100,6 +102,7 @@ impl LogKind {
         match self {
             Self::Sky => 0,
             Self::Desk => 1,
+            Self::Line => 2,
         }
     }
 
@@ -107,6 +110,7 @@ impl LogKind {
         match code {
             0 => Some(Self::Sky),
             1 => Some(Self::Desk),
+            2 => Some(Self::Line),
             _ => None,
         }
     }
@@ -115,14 +119,14 @@ impl LogKind {
 /// One log: what it is of, and which one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogId {
-    /// Sky or desk.
+    /// Sky, desk or line.
     pub kind: LogKind,
     /// Drawn at founding.
     pub id: [u8; 16],
 }
 
 impl LogId {
-    /// The kind's code (0 sky, 1 desk), then the id: for keepers of bytes to whom a log is opaque.
+    /// The kind's code (0 sky, 1 desk, 2 line), then the id: for keepers of bytes to whom a log is opaque.
     pub fn to_bytes(self) -> [u8; 17] {
         let mut bytes = [self.kind.code(); 17];
         bytes[1..].copy_from_slice(&self.id);
@@ -141,6 +145,7 @@ impl fmt::Display for LogId {
         let kind = match self.kind {
             LogKind::Sky => "sky",
             LogKind::Desk => "desk",
+            LogKind::Line => "line",
         };
         write!(f, "{kind} {}", Uuid::from_bytes(self.id))
     }

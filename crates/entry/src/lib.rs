@@ -12,6 +12,7 @@ mod entry;
 mod error;
 mod ids;
 mod payload;
+mod signer;
 mod text;
 mod writer;
 
@@ -22,5 +23,6 @@ pub use ids::{
     EntryHash, Kind, LogId, LogKind, NodeId, ProposedAt, RequestId, Sequence, Signature, TokenHash,
 };
 pub use payload::{Aside, Inline, PAYLOAD_MAX, Payload, Retention, Salt};
+pub use signer::Signer;
 pub use text::{Issuer, Party, Subject, TEXT_MAX};
 pub use writer::{Cause, Writer};

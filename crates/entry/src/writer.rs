@@ -4,11 +4,14 @@
 //! confirmed head, and goes back to it when a batch was refused.
 
 use crate::encode::{Fields, PayloadFields, encode};
+use crate::entry::SIGNING_DOMAIN;
 use crate::payload::checked;
+use crate::signer::Pen;
 use crate::{
     Aside, EntryError, EntryHash, Head, Kind, LogId, NodeId, Party, Principal, ProposedAt,
-    RequestId,
+    RequestId, Signer,
 };
+use std::sync::Arc;
 
 /// What brings an entry about.
 #[derive(Debug, Clone, Copy)]
@@ -30,12 +33,25 @@ pub struct Writer {
     party: Party,
     confirmed: Head,
     ahead: Head,
+    pen: Pen,
 }
 
 impl Writer {
     /// Goes on after `head`, which is [`Head::START`] for a node that has written nothing.
     pub fn new(log: LogId, exercise: bool, node: NodeId, party: Party, head: Head) -> Self {
-        Self { log, exercise, node, party, confirmed: head, ahead: head }
+        Self { log, exercise, node, party, confirmed: head, ahead: head, pen: Pen::Unsigned }
+    }
+
+    /// The same writer, whose entries from here on are signed.
+    #[must_use]
+    pub fn signing(mut self, signer: Arc<dyn Signer>) -> Self {
+        self.sign_with(signer);
+        self
+    }
+
+    /// Signs entries from here on with this key: what follows an entry that announced it.
+    pub fn sign_with(&mut self, signer: Arc<dyn Signer>) {
+        self.pen = Pen::Signing(signer);
     }
 
     /// Appends one entry's canonical bytes to `out`. Answers the head after it, to be given to
@@ -89,7 +105,15 @@ impl Writer {
             payload,
             signature: None,
         };
-        encode(&fields, out);
+        match &self.pen {
+            Pen::Unsigned => encode(&fields, out),
+            Pen::Signing(signer) => {
+                let mut signed_bytes = SIGNING_DOMAIN.to_vec();
+                encode(&fields, &mut signed_bytes);
+                let signature = signer.sign(&signed_bytes);
+                encode(&Fields { signature: Some(&signature), ..fields }, out);
+            }
+        }
         self.ahead = Head { next: self.ahead.next.next(), previous: EntryHash::of(&out[start..]) };
         self.ahead
     }

@@ -4,8 +4,8 @@
 
 use keepclear_entry::{
     Cause, Chain, ChainError, Entry, EntryError, EntryHash, Head, Issuer, Kind, LogId, LogKind,
-    NodeId, PAYLOAD_MAX, Party, Payload, Principal, ProposedAt, RequestId, Sequence, Subject,
-    TokenHash, Writer,
+    NodeId, PAYLOAD_MAX, Party, Payload, Principal, ProposedAt, RequestId, Sequence, Signature,
+    Signer, Subject, TokenHash, Writer,
 };
 
 const LOG: LogId = LogId { kind: LogKind::Sky, id: [7; 16] };
@@ -42,6 +42,28 @@ fn what_the_writer_writes_is_what_the_entry_encodes() {
     assert_eq!(entry.encode(), out[start..]);
     assert_eq!(entry.principal, Some(principal));
     assert_eq!(head, Head { next: Sequence::new(2).unwrap(), previous: entry.hash() });
+}
+
+#[test]
+fn a_signing_writer_signs_what_the_entry_says_is_signed() {
+    let mut writer = writer(NORTH).signing(std::sync::Arc::new(Digests));
+    let mut chain = Chain::new(LOG, false);
+    for payload in [b"1", b"2"] {
+        let bytes = written(&mut writer, payload);
+        let entry = chain.follow(&bytes).unwrap();
+        let expected = Digests.sign(&entry.signed_bytes());
+        assert_eq!(entry.signature, Some(expected));
+        assert_eq!(entry.encode(), bytes);
+    }
+}
+
+/// Signs with a hash: enough to see over which bytes.
+struct Digests;
+
+impl Signer for Digests {
+    fn sign(&self, signed_bytes: &[u8]) -> Signature {
+        Signature([EntryHash::of(signed_bytes).0; 2].concat().try_into().unwrap())
+    }
 }
 
 #[test]

@@ -54,14 +54,14 @@ proptest! {
 }
 
 fn entries() -> impl Strategy<Value = Entry> {
-    let identity = (any::<bool>(), any::<[u8; 16]>(), any::<bool>(), any::<[u8; 16]>());
+    let log_kinds = prop_oneof![Just(LogKind::Sky), Just(LogKind::Desk), Just(LogKind::Line)];
+    let identity = (log_kinds, any::<[u8; 16]>(), any::<bool>(), any::<[u8; 16]>());
     let place = (1..=u64::MAX, any::<[u8; 32]>(), any::<[u8; 16]>(), any::<i64>(), any::<u16>());
     let signature = prop::option::of(any::<[[u8; 32]; 2]>());
     (identity, place, "\\PC{1,20}", prop::option::of(principals()), payloads(), signature).prop_map(
         |(identity, place, party, principal, payload, signature)| {
-            let (is_sky, log, exercise, node) = identity;
+            let (log_kind, log, exercise, node) = identity;
             let (sequence, previous, request, proposed_at_us, kind) = place;
-            let log_kind = if is_sky { LogKind::Sky } else { LogKind::Desk };
             Entry {
                 log: LogId { kind: log_kind, id: log },
                 exercise,

@@ -44,7 +44,7 @@ def octets(seed, length):
     return hashlib.shake_128(seed.encode()).digest(length)
 
 
-SKY, DESK = 0, 1
+SKY, DESK, LINE = 0, 1, 2
 KEYS = dict(
     version=0, log_kind=1, log_id=2, exercise=3, node=4, sequence=5, previous=6, party=7,
     principal=8, request=9, proposed_at_us=10, kind=11, payload=12, signature=13,
@@ -104,6 +104,8 @@ vectors = {
     "signed, with a payload beside the log": entry(
         payload=aside(plan, salt, 2), signature=octets("other signature", 64)),
 }
+vectors["of a line, signed"] = entry(
+    log_kind=LINE, kind=0xFF01, payload=octets("key", 36), signature=octets("line", 64))
 for width in (23, 24, 255, 256, 65535, 65536, 2**32 - 1, 2**32):
     vectors[f"sequence {width}"] = entry(sequence=width, previous=octets("previous", 32))
     vectors[f"time -1 - {width}"] = entry(proposed_at_us=-1 - width)
@@ -157,7 +159,7 @@ refused = {
     "no payload": by_hand([p for p in bare if p[0] != KEYS["payload"]]),
     "another format version": field("version", 2),
     "a version beyond 16 bits": field("version", 65537),
-    "a log of an unknown kind": field("log_kind", 2),
+    "a log of an unknown kind": field("log_kind", 3),
     "a log kind of 256": field("log_kind", 256),
     "an id of 15 bytes": field("log_id", bytes(15)),
     "a node of 17 bytes": field("node", bytes(17)),
