@@ -1,0 +1,72 @@
+//! An exchange as a person sees it.
+
+use super::standing::{Standing, Want, content_of};
+use crate::held::Held;
+use crate::message::{Content, ReadBack};
+use crate::terms::Terms;
+use crate::view::{ExchangeView, MessageView, Side};
+
+impl Standing<'_> {
+    /// Everything, with the clocks that `terms` set.
+    pub fn view(&self, terms: &Terms) -> ExchangeView {
+        let opening = self.all.opening;
+        let waiting = self.waiting();
+        ExchangeView {
+            id: self.exchange.id,
+            matter: self.exchange.matter(),
+            opened_by: self.exchange.opener,
+            opened_at: opening.said_at,
+            state: self.state(),
+            turn: waiting
+                .filter(|waiting| waiting.want != Want::Receipt)
+                .map(|waiting| waiting.who),
+            open: self.open_item(terms),
+            content: held_content(self.all.item).or_else(|| held_content(opening)),
+            notice_given: self.notice_given(terms),
+            commitment: self.promise.clone().map(|promise| promise.view(self.now)),
+            differences: self
+                .all
+                .disputed()
+                .map_or_else(Vec::new, |(_, differences)| differences.to_vec()),
+            messages: self.message_views(),
+        }
+    }
+
+    fn message_views(&self) -> Vec<MessageView> {
+        let said = &self.exchange.said;
+        let mut places: Vec<_> = said.us.iter().chain(&said.them).copied().collect();
+        places.sort_unstable();
+        places.into_iter().filter_map(|at| self.message_view(self.messages.at(at))).collect()
+    }
+
+    fn message_view(&self, held: &Held) -> Option<MessageView> {
+        let receipt = held.receipt.as_ref();
+        Some(MessageView {
+            id: held.id,
+            side: held.side,
+            lane: held.lane,
+            sequence: held.sequence,
+            kind: held.kind?,
+            role: held.role.clone(),
+            sent_at: held.said_at,
+            delivered_at: held.delivered_at(),
+            read_back: receipt.is_some_and(|receipt| {
+                receipt.compared && receipt.differences.is_empty() && receipt.dispute.is_none()
+            }),
+            // Of a message of theirs the reader is here, and is shown once they can show it too.
+            read_at: self.known.as_ref().and_then(|known| known.read_at(held)).map(|r| r.said_at),
+            body: held.body.as_deref()?.clone(),
+        })
+    }
+}
+
+/// The shared fields as this side holds them: of their message what was stored, of ours what was said.
+fn held_content(held: &Held) -> Option<Content> {
+    match (held.side, held.stored.as_deref()) {
+        (Side::Them, Some(stored)) => match stored.read_back() {
+            ReadBack::Content { content, .. } => Some(content),
+            ReadBack::Commitment { .. } => None,
+        },
+        _ => content_of(held).cloned(),
+    }
+}

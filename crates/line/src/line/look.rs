@@ -1,0 +1,160 @@
+//! What is shown of a line at a moment.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Line;
+use crate::alarms;
+use crate::exchange::Exchange;
+use crate::exchange::standing::Standing;
+use crate::health::{Health, Suspensions};
+use crate::held::Held;
+use crate::message::Lane;
+use crate::quantity::{ExchangeId, Instant};
+use crate::terms::Terms;
+use crate::view::{Fault, HealthView, KeyView, LineView, Shelving, Side, TestsView, WatchView};
+
+/// Most exchanges shown beside those that want somebody.
+pub const EXCHANGES_SHOWN: usize = 200;
+/// Most faults shown; the record has them all.
+pub const FAULTS_SHOWN: usize = 100;
+
+impl Line {
+    pub(super) fn look(
+        &self,
+        now: Instant,
+        health: &Health,
+        shelved: &BTreeMap<String, Shelving>,
+    ) -> LineView {
+        let health = self.health_view(now, health);
+        let alarms = alarms::raise(self, now, &health, shelved);
+        let terms = self.terms();
+        let mut shown: BTreeSet<ExchangeId> = self.open.clone();
+        shown.extend(self.order.iter().rev().take(EXCHANGES_SHOWN));
+        let mut exchanges: Vec<_> = shown
+            .iter()
+            .filter_map(|id| Some(self.standing(self.exchanges.get(id)?, now)?.view(&terms)))
+            .collect();
+        exchanges.sort_by(|a, b| b.opened_at.cmp(&a.opened_at).then_with(|| a.id.cmp(&b.id)));
+        LineView {
+            party: self.charter.them.name.clone(),
+            desk: self.charter.them.desk,
+            exercise: self.charter.exercise,
+            now,
+            health,
+            tests: self.tests(now),
+            our_watch: self.watch(Side::Us, now),
+            their_watch: self.watch(Side::Them, now),
+            terms,
+            terms_agreed: self.agreed_terms().is_some(),
+            our_key: self.key(Side::Us),
+            their_key: self.key(Side::Them),
+            exchanges,
+            alarms,
+            faults: self.faults(),
+        }
+    }
+
+    pub(crate) fn health_view(&self, now: Instant, health: &Health) -> HealthView {
+        let suspension = |side| self.voices[side].suspension(u64::MAX).cloned();
+        let suspensions =
+            Suspensions { by_us: suspension(Side::Us), by_them: suspension(Side::Them) };
+        health.view(now, suspensions)
+    }
+
+    pub(crate) fn standing<'a>(
+        &'a self,
+        exchange: &'a Exchange,
+        now: Instant,
+    ) -> Option<Standing<'a>> {
+        Standing::of(exchange, &self.messages, self.reached[exchange.lane], now)
+    }
+
+    /// Exchanges that want somebody at this moment.
+    pub(crate) fn wanted(&self, now: Instant) -> impl Iterator<Item = Standing<'_>> {
+        let until = self.open_until.range((now, ExchangeId([0; 16]))..).map(|(_, id)| id);
+        let ids = self.open.iter().chain(until);
+        ids.filter_map(move |id| self.standing(self.exchanges.get(id)?, now))
+    }
+
+    /// How far the other end is known to have come in our ordinary lane; theirs is held as it comes.
+    fn shown_of(&self, side: Side) -> u64 {
+        match side {
+            Side::Us => self.reached[Lane::Ordinary],
+            Side::Them => u64::MAX,
+        }
+    }
+
+    /// The times in force: those that both sides proposed last, else the defaults.
+    pub(crate) fn terms(&self) -> Terms {
+        self.agreed_terms().unwrap_or_default()
+    }
+
+    fn agreed_terms(&self) -> Option<Terms> {
+        let (place, ours) = self.voices.us.terms?;
+        let (_, theirs) = self.voices.them.terms?;
+        (ours == theirs && place <= self.shown_of(Side::Us)).then_some(ours)
+    }
+
+    /// The last good test in each direction, as both ends can show it.
+    pub(crate) fn tests(&self, now: Instant) -> TestsView {
+        let answered = |side| self.voices[side].answered_at(self.shown_of(side));
+        let (ours, theirs) = (answered(Side::Them), answered(Side::Us));
+        let older = ours.zip(theirs).map(|(ours, theirs)| ours.min(theirs));
+        let age_s = older.map(|older| now.seconds_since(older));
+        let agreed_s = i64::from(self.terms().test_every_s);
+        TestsView {
+            ours_answered_at: ours,
+            theirs_answered_at: theirs,
+            age_s,
+            overdue: age_s.is_none_or(|age_s| age_s > agreed_s),
+        }
+    }
+
+    fn watch(&self, side: Side, now: Instant) -> Option<WatchView> {
+        let watch = self.voices[side].watch(now, self.shown_of(side))?;
+        Some(WatchView { role: watch.role.clone(), since: watch.at })
+    }
+
+    fn key(&self, side: Side) -> Option<KeyView> {
+        let proposal = self.voices[side].proposal(u64::MAX)?;
+        let other = side.other();
+        let accepted = self.voices[other].accepted(proposal.message, self.shown_of(other));
+        Some(KeyView {
+            key: proposal.key,
+            proposal: proposal.message,
+            proposed_at: proposal.at,
+            accepted_at: accepted,
+        })
+    }
+
+    /// When a message of theirs last came here.
+    pub(crate) fn last_heard_at(&self) -> Option<Instant> {
+        let last = Lane::ALL.map(|lane| self.messages.last(Side::Them, lane));
+        last.into_iter().flatten().map(|held| held.stored_at).max()
+    }
+
+    /// When the first word was said on the line.
+    pub(crate) fn first_said_at(&self) -> Option<Instant> {
+        self.messages.first().map(|held| held.said_at)
+    }
+
+    pub(crate) fn last_fault(&self) -> Option<&Held> {
+        self.faults.last().map(|&at| self.messages.at(at))
+    }
+
+    /// The first message of ours outside of exchanges that the other desk has not said to have.
+    pub(crate) fn first_undelivered(&self) -> Option<&Held> {
+        self.undelivered.first().map(|&at| self.messages.at(at))
+    }
+
+    /// The newest first.
+    fn faults(&self) -> Vec<Fault> {
+        let newest = self.faults.iter().rev().take(FAULTS_SHOWN).map(|&at| self.messages.at(at));
+        newest
+            .filter_map(|held| {
+                let reason = held.fault.as_deref()?.to_string();
+                Some(Fault { message: held.id, at: held.stored_at, reason })
+            })
+            .collect()
+    }
+}
