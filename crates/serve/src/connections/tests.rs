@@ -1,0 +1,149 @@
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use axum::routing::get;
+use hyper::body::{Bytes, Frame};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::*;
+
+const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+
+struct Running {
+    address: std::net::SocketAddr,
+    stop: oneshot::Sender<()>,
+    done: JoinHandle<()>,
+}
+
+async fn start(limits: ServeLimits, router: Router) -> Running {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let stopped = async move {
+        let _ = stopped.await;
+    };
+    let done = tokio::spawn(serve(listener, None, router, limits, stopped));
+    Running { address, stop, done }
+}
+
+fn hello() -> Router {
+    Router::new().route("/", get(|| async { "hello" }))
+}
+
+/// All that comes until the other side closes, or 5 s are over.
+async fn rest(stream: &mut TcpStream) -> String {
+    let mut text = String::new();
+    let read = stream.read_to_string(&mut text);
+    tokio::time::timeout(Duration::from_secs(5), read).await.expect("not closed").unwrap();
+    text
+}
+
+async fn one_answer(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"hello") {
+        let read = stream.read_buf(&mut answer);
+        let count = tokio::time::timeout(Duration::from_secs(5), read).await.unwrap().unwrap();
+        assert!(count > 0, "closed after {answer:?}");
+    }
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn a_connection_too_many_is_told_so_and_closed() {
+    let limits = ServeLimits { connections_max: 1, ..ServeLimits::default() };
+    let running = start(limits, hello()).await;
+    let mut first = TcpStream::connect(running.address).await.unwrap();
+    first.write_all(REQUEST).await.unwrap();
+    assert!(one_answer(&mut first).await.starts_with("HTTP/1.1 200"));
+    let mut second = TcpStream::connect(running.address).await.unwrap();
+    let answer = rest(&mut second).await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 503"));
+    assert!(head.contains(&format!("content-length: {}", body.len())), "{answer}");
+}
+
+#[tokio::test]
+async fn a_header_that_does_not_end_and_an_idle_connection_are_closed() {
+    let short = Duration::from_millis(200);
+    let limits = ServeLimits { header_time_max: short, ..ServeLimits::default() };
+    let running = start(limits, hello()).await;
+    let mut slow = TcpStream::connect(running.address).await.unwrap();
+    slow.write_all(b"GET / HTTP/1.1\r\nhost").await.unwrap();
+    assert_eq!(rest(&mut slow).await, "");
+    let mut idle = TcpStream::connect(running.address).await.unwrap();
+    for _ in 0..3 {
+        idle.write_all(REQUEST).await.unwrap();
+        one_answer(&mut idle).await;
+    }
+    let limits = ServeLimits { idle_time_max: short, ..ServeLimits::default() };
+    let running = start(limits, hello()).await;
+    let mut idle = TcpStream::connect(running.address).await.unwrap();
+    idle.write_all(REQUEST).await.unwrap();
+    assert!(rest(&mut idle).await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_the_request_in_flight_and_for_no_idle_connection() {
+    let (entered, has_entered) = oneshot::channel::<()>();
+    let (release, released) = oneshot::channel::<()>();
+    let channels = Arc::new(std::sync::Mutex::new(Some((entered, released))));
+    let held = move || {
+        let (entered, released) = channels.lock().unwrap().take().unwrap();
+        async move {
+            entered.send(()).unwrap();
+            released.await.unwrap();
+            "hello"
+        }
+    };
+    let router = hello().route("/held", get(held));
+    let running = start(ServeLimits::default(), router).await;
+    let mut idle = TcpStream::connect(running.address).await.unwrap();
+    idle.write_all(REQUEST).await.unwrap();
+    one_answer(&mut idle).await;
+    let mut busy = TcpStream::connect(running.address).await.unwrap();
+    busy.write_all(b"GET /held HTTP/1.1\r\nhost: a\r\n\r\n").await.unwrap();
+    has_entered.await.unwrap();
+    let began = Instant::now();
+    running.stop.send(()).unwrap();
+    assert_eq!(rest(&mut idle).await, "");
+    release.send(()).unwrap();
+    assert!(rest(&mut busy).await.ends_with("hello"));
+    running.done.await.unwrap();
+    assert!(began.elapsed() < ServeLimits::default().stop_time_max);
+}
+
+/// Says hello 20 times, every 50 ms.
+struct Slowly {
+    timer: tokio::time::Interval,
+    left: usize,
+}
+
+impl hyper::body::Body for Slowly {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: std::pin::Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        ready!(self.timer.poll_tick(context));
+        let Some(left) = self.left.checked_sub(1) else { return Poll::Ready(None) };
+        self.left = left;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"hello")))))
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_goes_on_for_longer_than_a_connection_may_be_idle_is_not_cut() {
+    let limits =
+        ServeLimits { idle_time_max: Duration::from_millis(200), ..ServeLimits::default() };
+    let slowly = || async {
+        Body::new(Slowly { timer: tokio::time::interval(Duration::from_millis(50)), left: 20 })
+    };
+    let running = start(limits, Router::new().route("/", get(slowly))).await;
+    let mut reader = TcpStream::connect(running.address).await.unwrap();
+    reader.write_all(REQUEST).await.unwrap();
+    assert_eq!(rest(&mut reader).await.matches("hello").count(), 20);
+}
