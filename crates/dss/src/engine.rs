@@ -42,7 +42,9 @@ pub enum WriteError {
     #[error("more than {QUEUE_MAX} commands wait for the log; nothing was changed, retry later")]
     Overloaded,
     /// More than a batch of the log can hold.
-    #[error("the command takes more bytes than an entry may have; use fewer or smaller outlines")]
+    #[error(
+        "the command takes more bytes than an entry may have; use fewer or smaller outlines, or name fewer OVNs in the key"
+    )]
     TooLarge,
     /// The process ends.
     #[error("this node is stopping; retry at another")]

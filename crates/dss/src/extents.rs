@@ -3,7 +3,13 @@
 //! Bounds of all volumes together count, not those of each: a volume of the past beside one of the
 //! future is allowed, and a volume without a bound has that of the others.
 
-use keepclear_geo::{CoveringLimits, Datums, Invalid, Outline, Reason, covering, fixed_level};
+mod precise;
+#[cfg(test)]
+mod real_flights;
+#[cfg(test)]
+mod tests;
+
+use keepclear_geo::{Datums, Invalid, Outline, Reason, covering, fixed_level};
 use keepclear_sky::{Area, Block, Extent, Matching, TUPLES_MAX, TimeRange};
 use keepclear_wire::{INTENT_VERTICES_MAX, Volume4D};
 
@@ -28,12 +34,6 @@ const VOLUMES_MAX: usize = 2_500;
 const COMPATIBLE_LEVEL: u8 = 13;
 /// Most cells found for all outlines before those found twice are dropped: bounds the work.
 const CELLS_FOUND_MAX: usize = 4 * TUPLES_MAX;
-/// Tuples that an intent should have at most with `precise` matching.
-const PRECISE_TUPLES: usize = 512;
-/// Most cells of one volume, and of a query, with `precise` matching.
-const PRECISE_CELLS_MAX: usize = 32;
-/// Smallest cells of `precise` matching: some 10 m wide.
-const PRECISE_LEVEL_MAX: u8 = 20;
 
 /// Why extents are refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -173,7 +173,7 @@ pub fn query(volume: &Volume4D, matching: Matching) -> Result<Area, ExtentError>
     let cells = match matching {
         Matching::Compatible => fixed_level(&placed.outline, COMPATIBLE_LEVEL, TUPLES_MAX)
             .map_err(|invalid| invalid.inside("area_of_interest"))?,
-        Matching::Precise => covering(&placed.outline, &precise_limits(PRECISE_CELLS_MAX)),
+        Matching::Precise => covering(&placed.outline, &precise::limits(precise::CELLS_MAX)),
     };
     Ok(Area {
         cells: cells.cells().to_vec(),
@@ -184,10 +184,6 @@ pub fn query(volume: &Volume4D, matching: Matching) -> Result<Area, ExtentError>
             end_us: placed.end_us.unwrap_or(i64::MAX),
         },
     })
-}
-
-fn precise_limits(cells_max: usize) -> CoveringLimits {
-    CoveringLimits { cells_max, level_min: 0, level_max: PRECISE_LEVEL_MAX }
 }
 
 fn place_all(volumes: &[Volume4D], vertices_max: usize) -> Result<Vec<Placed>, Invalid> {
@@ -274,17 +270,20 @@ fn shape(
             return Ok(Shape { extent: Extent::single(whole), time });
         }
     }
-    let cells_max = (PRECISE_TUPLES / placed.len()).clamp(1, PRECISE_CELLS_MAX);
-    let blocks = placed.iter().map(|volume| Block {
-        cells: covering(&volume.outline, &precise_limits(cells_max)).cells().to_vec(),
-        lower_mm: volume.lower_mm.unwrap_or(lower_mm),
-        upper_mm: volume.upper_mm.unwrap_or(upper_mm),
-        time: TimeRange {
-            start_us: volume.start_us.unwrap_or(time.start_us),
-            end_us: volume.end_us.unwrap_or(time.end_us),
-        },
-    });
-    Ok(Shape { extent: Extent { blocks: blocks.collect() }, time })
+    let volumes = placed.iter().map(|volume| (&volume.outline, volume.span(whole)));
+    Ok(Shape { extent: Extent { blocks: precise::blocks(volumes) }, time })
+}
+
+impl Placed {
+    /// Its own bounds, and those of all where it has none.
+    fn span(&self, whole: Whole) -> precise::Span {
+        precise::Span {
+            start_us: self.start_us.unwrap_or(whole.time.start_us),
+            end_us: self.end_us.unwrap_or(whole.time.end_us),
+            lower_mm: self.lower_mm.unwrap_or(whole.lower_mm),
+            upper_mm: self.upper_mm.unwrap_or(whole.upper_mm),
+        }
+    }
 }
 
 fn level_13(placed: &[Placed]) -> Result<Vec<u64>, Invalid> {
@@ -309,6 +308,3 @@ fn missing(field: &str) -> Invalid {
 fn wrong(field: &str, reason: &str) -> Invalid {
     Invalid::new(field, Reason::Other(reason.to_owned()))
 }
-
-#[cfg(test)]
-mod tests;

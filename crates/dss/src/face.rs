@@ -12,10 +12,10 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use keepclear_auth::{Principal, Verifier};
+use keepclear_serve::RateLimit;
 
 use crate::call::Call;
 use crate::engine::Engine;
-use crate::limits::RateLimit;
 use crate::measures::Measures;
 use crate::operations::{Access, Operation, Routed, route};
 use crate::problem::Problem;

@@ -1,7 +1,5 @@
 //! Instants as text without allocation: a query answers with hundreds of them.
 
-use std::io::Write as _;
-
 use serde::{Serialize, Serializer};
 
 /// First instant of the year 0 and last of the year 9999: what RFC 3339 can say, microseconds.
@@ -19,19 +17,22 @@ impl InstantText {
         let (day, second) = (second_s.div_euclid(86_400), second_s.rem_euclid(86_400));
         let (year, month, day) = civil(day);
         let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-        let mut text = [0_u8; 32];
-        let space = text.len();
-        let mut rest = &mut text[..];
-        // 27 bytes at most, so neither write can fail.
-        let _ = write!(rest, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}");
-        if below_us != 0 {
-            let _ = write!(rest, ".{below_us:06}");
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        // By hand: formatting machinery took a quarter of the time of a query with many answers.
+        for (place, value) in [
+            (0..4, year),
+            (5..7, month),
+            (8..10, day),
+            (11..13, hour),
+            (14..16, minute),
+            (17..19, second),
+            (20..26, below_us),
+        ] {
+            digits(&mut text[place], value);
         }
-        let mut length = space - rest.len();
-        if below_us != 0 {
-            while text[length - 1] == b'0' {
-                length -= 1;
-            }
+        let mut length = if below_us == 0 { "0000-00-00T00:00:00".len() } else { text.len() - 1 };
+        while below_us != 0 && text[length - 1] == b'0' {
+            length -= 1;
         }
         text[length] = b'Z';
         take(std::str::from_utf8(&text[..=length]).unwrap_or_default())
@@ -41,6 +42,14 @@ impl InstantText {
 impl Serialize for InstantText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.with(|text| serializer.serialize_str(text))
+    }
+}
+
+/// Writes a number that is not negative into as many decimal places as there are.
+fn digits(places: &mut [u8], mut value: i64) {
+    for place in places.iter_mut().rev() {
+        *place = b'0' + (value % 10) as u8;
+        value /= 10;
     }
 }
 

@@ -17,7 +17,6 @@ mod extents;
 mod face;
 mod instant_text;
 mod intents;
-mod limits;
 mod measures;
 pub mod operations;
 mod path_text;
@@ -26,7 +25,6 @@ mod refusals;
 mod render;
 mod reply;
 mod reports;
-mod serve;
 mod subscriptions;
 
 pub use engine::{
@@ -34,4 +32,3 @@ pub use engine::{
     WriteError, describe,
 };
 pub use face::{Face, FaceOptions, router};
-pub use serve::{ServeLimits, serve};

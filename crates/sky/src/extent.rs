@@ -49,7 +49,8 @@ pub struct Block {
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(transparent)]
 pub struct Extent {
-    /// One block for `compatible` matching, one a volume for `precise`.
+    /// One block for `compatible` matching, as many as have altitudes and times of their own for
+    /// `precise`.
     #[n(0)]
     pub blocks: Vec<Block>,
 }

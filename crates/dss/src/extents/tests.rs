@@ -50,7 +50,7 @@ fn precise_matching_keeps_each_volume_apart() {
     assert_eq!((old.lower_mm, old.upper_mm), (100_000, 120_001));
     assert_eq!((new.lower_mm, new.upper_mm), (500_000, 520_001));
     assert_eq!(new.time.start_us, NOW_US);
-    assert!(shape.extent.tuples() <= PRECISE_TUPLES);
+    assert!(shape.extent.tuples() <= precise::TUPLES);
 }
 
 #[test]
