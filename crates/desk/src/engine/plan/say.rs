@@ -1,0 +1,129 @@
+//! What people ask for: to say something, to pair.
+
+use keepclear_line::message::Lane;
+use keepclear_line::quantity::DeskId;
+use keepclear_line::view::Side;
+use keepclear_line::{Body, Envelope};
+
+use super::{LaneContent, Taken};
+use crate::card::Card;
+use crate::engine::Inner;
+use crate::engine::sequencer::Sequencer;
+use crate::journal::{Happening, Paired, Peer, body_digest, passes_unconfirmed};
+use crate::speaking::{DeskError, Said, Speaker};
+
+/// What became of a request to say something.
+pub enum Planning {
+    /// It is the last entry of the batch.
+    Planned,
+    /// Something about the same exchange is in this batch: it is looked at again after it.
+    Wait,
+    /// It was said before.
+    Known(Said),
+}
+
+impl Sequencer {
+    pub(super) fn plan_say(
+        &mut self,
+        inner: &Inner,
+        taken: &mut Taken,
+        peer: DeskId,
+        speaker: &Speaker,
+        expected: Option<u64>,
+        body: &Body,
+    ) -> Result<Planning, DeskError> {
+        if let Some((digest, said)) = inner.state.request(speaker.request) {
+            return match *digest == body_digest(body) {
+                true => Ok(Planning::Known(*said)),
+                false => Err(DeskError::RequestReused),
+            };
+        }
+        let about = (peer, body.exchange());
+        if taken.requests.contains(&speaker.request) || taken.exchanges.contains(&about) {
+            return Ok(Planning::Wait);
+        }
+        let line = inner.state.peer(peer).ok_or(DeskError::NoSuchLine(peer))?;
+        if line.confirmation().is_none() && !passes_unconfirmed(body.kind()) {
+            return Err(DeskError::NotConfirmed(peer));
+        }
+        if let (Some(expected), Some(exchange)) = (expected, body.exchange()) {
+            let current = line.version(exchange);
+            if current != expected {
+                return Err(DeskError::Changed { current });
+            }
+        }
+        let lane = line.line().check(taken.now, body).map_err(DeskError::Refused)?;
+        let role = Some(speaker.role.clone());
+        let envelope = Envelope { seen: line.line().seen(), role, body: body.clone() };
+        let by = (speaker.request, Some(&speaker.principal));
+        self.write_line(inner, taken, peer, lane, by, LaneContent::Message(&envelope))?;
+        taken.requests.insert(speaker.request);
+        taken.exchanges.insert(about);
+        if let Some(planned) = taken.work.planned.last_mut()
+            && let Some((_, lane, head)) = planned.lane
+        {
+            planned.said = Some(Said {
+                exchange: body.exchange(),
+                message: keepclear_line::quantity::MessageId(head.previous.0),
+                lane,
+                sequence: head.next.get() - 1,
+                position: 0,
+            });
+        }
+        Ok(Planning::Planned)
+    }
+
+    /// `false` when there is nothing to change.
+    pub(super) fn plan_pair(
+        &mut self,
+        inner: &Inner,
+        taken: &mut Taken,
+        speaker: &Speaker,
+        theirs: Card,
+    ) -> Result<bool, DeskError> {
+        let refused = |reason: String| DeskError::Field { field: "card", reason };
+        let ours = &self.shared.card;
+        if theirs.desk() == ours.desk() {
+            return Err(refused(
+                "it is this desk's own; take the one that the other desk wrote".to_owned(),
+            ));
+        }
+        if theirs.exercise() != ours.exercise() {
+            let kind = |exercise| if exercise { "an exercise" } else { "real" };
+            return Err(refused(format!(
+                "it is of a desk that is {}, this one is {}; the two are never joined",
+                kind(theirs.exercise()),
+                kind(ours.exercise()),
+            )));
+        }
+        let twin = inner.state.peer_of_certificate(theirs.certificate());
+        if twin.is_some_and(|peer| peer.desk() != theirs.desk()) {
+            return Err(refused(
+                "its certificate is that of another peer; ask for the right card".to_owned(),
+            ));
+        }
+        let mut phrases = vec![self.shared.phrase.clone()];
+        match inner.state.peer(theirs.desk()) {
+            Some(line) if line.theirs() == &theirs && line.ours() == ours => return Ok(false),
+            Some(line) if line.theirs().hash() != theirs.hash() && !signs(line, &theirs) => {
+                return Err(refused(
+                    "it has other keys than the card that was taken before; a key is replaced by \
+                     both sides' agreement, with --replace"
+                        .to_owned(),
+                ));
+            }
+            Some(line) if line.theirs().hash() == theirs.hash() => {
+                phrases = line.phrases().to_vec();
+            }
+            _ => phrases.push(theirs.phrase()),
+        }
+        let paired = Box::new(Paired { ours: ours.clone(), theirs, phrases });
+        self.write_by(taken, speaker, Happening::Paired(paired)).map(|()| true)
+    }
+}
+
+/// Whether a new card is by the key that both sides have agreed on since the old one.
+fn signs(line: &Peer, card: &Card) -> bool {
+    let agreed = line.lane(Side::Them, Lane::Ordinary).key();
+    card.key().is_ok_and(|key| key == *agreed)
+}

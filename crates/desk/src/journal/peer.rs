@@ -1,0 +1,374 @@
+//! One line as this desk holds it: cards, lanes, and what was said.
+
+mod checkpoints;
+mod shown;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use bytes::Bytes;
+use keepclear_entry::{Entry, EntryHash, LogId, Payload, ProposedAt};
+use keepclear_line::line::{Charter, Party, Stamp};
+use keepclear_line::message::{Lane, Mark, MessageKind, Seen};
+use keepclear_line::quantity::{DeskId, ExchangeId, Instant, Key, MessageId, Name};
+use keepclear_line::stored::Stored;
+use keepclear_line::view::{Shelving, Side};
+use keepclear_line::{Body, CodecError, Envelope, Line};
+use keepclear_record::{KEY_CHANGE, PublicKey, read_key_change};
+use uuid::Uuid;
+
+use super::lanes::Held;
+use super::state::body_digest;
+use super::{Entered, Paired, Shelved, Suspected};
+use crate::card::{Card, CardError, line_id};
+use crate::speaking::Said;
+use crate::views::{Confirmation, Message, SuspicionView};
+
+/// Suspicions that are shown, and those that are written ever: a hostile peer must not fill the log.
+const SUSPICIONS_SHOWN: usize = 100;
+const SUSPICIONS_MAX: usize = 10_000;
+/// Messages whose exchange is remembered for events about what answers them.
+const RECENT_MAX: usize = 10_000;
+
+/// One line.
+#[derive(Debug)]
+pub struct Peer {
+    ours: Card,
+    theirs: Card,
+    log: LogId,
+    paired_at: Instant,
+    phrases: [Vec<String>; 2],
+    confirmed: Option<Confirmation>,
+    line: Line,
+    /// Ours ordinary and urgent, then theirs.
+    lanes: [Held; 4],
+    versions: BTreeMap<ExchangeId, u64>,
+    shelved: BTreeMap<String, Shelving>,
+    suspicions: VecDeque<SuspicionView>,
+    suspected: BTreeSet<MessageId>,
+    recent: BTreeMap<MessageId, ExchangeId>,
+    recent_order: VecDeque<MessageId>,
+    /// The last key that each side asked for, ours first, and the message that did.
+    proposed: [Option<(MessageId, Key)>; 2],
+    /// The last key of each side that the other accepted.
+    agreed: [Option<PublicKey>; 2],
+    /// How much of our two lanes they had when they last said something.
+    seen_by_them: [u64; 2],
+    /// Claims about lanes that are not that long here yet.
+    claims: Vec<checkpoints::Claim>,
+}
+
+/// What an entry of a line did.
+#[derive(Debug)]
+pub struct Taken {
+    pub message: Message,
+    pub suspicions: Vec<Suspected>,
+    said: Option<([u8; 32], Said)>,
+}
+
+impl Taken {
+    /// For a message that a person said: a hash of it, and the answer to their request.
+    pub fn request(&self) -> Option<([u8; 32], Said)> {
+        self.said
+    }
+}
+
+impl Peer {
+    pub fn new(paired_at: Instant, paired: &Paired) -> Result<Self, CardError> {
+        let Paired { ours, theirs, phrases } = paired;
+        let party = |card: &Card| Party { name: card.party().clone(), desk: card.desk() };
+        let log = line_id(ours, theirs);
+        let charter =
+            Charter { line: log, exercise: ours.exercise(), us: party(ours), them: party(theirs) };
+        let (our_key, their_key) = (ours.key()?, theirs.key()?);
+        let words = |at: usize| phrases.get(at).cloned().unwrap_or_default();
+        Ok(Self {
+            ours: ours.clone(),
+            theirs: theirs.clone(),
+            log,
+            paired_at,
+            phrases: [words(0), words(1)],
+            confirmed: None,
+            line: Line::new(charter),
+            lanes: [
+                Held::new(our_key),
+                Held::new(our_key),
+                Held::new(their_key),
+                Held::new(their_key),
+            ],
+            versions: BTreeMap::new(),
+            shelved: BTreeMap::new(),
+            suspicions: VecDeque::new(),
+            suspected: BTreeSet::new(),
+            recent: BTreeMap::new(),
+            recent_order: VecDeque::new(),
+            proposed: [None; 2],
+            agreed: [None; 2],
+            seen_by_them: [0; 2],
+            claims: Vec::new(),
+        })
+    }
+
+    /// The other desk.
+    pub fn desk(&self) -> DeskId {
+        self.theirs.desk()
+    }
+
+    /// Our card as they have it.
+    pub fn ours(&self) -> &Card {
+        &self.ours
+    }
+
+    /// Their card.
+    pub fn theirs(&self) -> &Card {
+        &self.theirs
+    }
+
+    /// The line's log.
+    pub fn log(&self) -> LogId {
+        self.log
+    }
+
+    /// The line's id as people see it.
+    pub fn line_uuid(&self) -> String {
+        Uuid::from_bytes(self.log.id).to_string()
+    }
+
+    /// The words of our card, then of theirs.
+    pub fn phrases(&self) -> [Vec<String>; 2] {
+        self.phrases.clone()
+    }
+
+    /// Whether two people compared the cards.
+    pub fn confirmation(&self) -> Option<&Confirmation> {
+        self.confirmed.as_ref()
+    }
+
+    /// What was said.
+    pub fn line(&self) -> &Line {
+        &self.line
+    }
+
+    /// A lane of either side.
+    pub fn lane(&self, side: Side, lane: Lane) -> &Held {
+        &self.lanes[index(side, lane)]
+    }
+
+    /// What we have of their lanes.
+    pub fn held(&self) -> Seen {
+        let mark = |lane| {
+            let held = self.lane(Side::Them, lane);
+            let sequence = held.len();
+            held.hash(sequence).map(|hash| Mark { sequence, message: MessageId(hash.0) })
+        };
+        Seen { ordinary: mark(Lane::Ordinary), urgent: mark(Lane::Urgent) }
+    }
+
+    /// Entries of our lanes that the other desk is not known to have; `acknowledged` of both lanes
+    /// together is what the network has told since the desk started.
+    pub fn outbox(&self, acknowledged: u64) -> u64 {
+        let said: u64 = Lane::ALL.into_iter().map(|lane| self.lane(Side::Us, lane).len()).sum();
+        said.saturating_sub(acknowledged.max(self.seen_by_them.iter().sum()))
+    }
+
+    /// Position of the last message of an exchange; 0 for one that is not there.
+    pub fn version(&self, exchange: ExchangeId) -> u64 {
+        self.versions.get(&exchange).copied().unwrap_or(0)
+    }
+
+    /// The exchange of a recent message.
+    pub fn exchange_of(&self, message: MessageId) -> Option<ExchangeId> {
+        self.recent.get(&message).copied()
+    }
+
+    /// The key that a side is to sign with, because the other has accepted it.
+    pub fn agreed_key(&self, side: Side) -> Option<&PublicKey> {
+        self.agreed[usize::from(side == Side::Them)].as_ref()
+    }
+
+    /// Whether this was suspected already, or would be one too many.
+    pub fn knows_suspicion(&self, digest: &MessageId) -> bool {
+        self.suspected.contains(digest) || self.suspected.len() >= SUSPICIONS_MAX
+    }
+
+    /// Why an alarm is out of sight at this moment.
+    pub fn shelving(&self, key: &str, now: Instant) -> Option<&Shelving> {
+        self.shelved.get(key).filter(|shelving| shelving.until > now)
+    }
+
+    pub(super) fn readdress(&mut self, paired: &Paired) {
+        self.theirs = paired.theirs.clone();
+        self.ours = paired.ours.clone();
+    }
+
+    pub(super) fn confirm(&mut self, at: Instant, role: Name) {
+        self.confirmed.get_or_insert(Confirmation { at, role });
+    }
+
+    pub(super) fn shelve(&mut self, shelved: &Shelved) {
+        self.shelved.insert(shelved.key.clone(), shelved.shelving());
+    }
+
+    pub(super) fn suspect(&mut self, at: Instant, suspected: &Suspected) {
+        self.suspected.insert(suspected.digest);
+        if self.suspicions.len() == SUSPICIONS_SHOWN {
+            self.suspicions.pop_front();
+        }
+        let (kind, detail) = (suspected.kind, suspected.detail.clone());
+        self.suspicions.push_back(SuspicionView { at, kind, detail });
+    }
+
+    pub(super) fn said(&mut self, entered: &Entered, bytes: &[u8]) -> Result<Taken, String> {
+        let Opened { lane, stamp, envelope, key_change } = self.open(Side::Us, bytes)?;
+        let body = envelope.as_ref().ok().map(|envelope| envelope.body.clone());
+        self.keep(Side::Us, lane, bytes, entered.position, &stamp, body.as_ref());
+        let message = self.message(&stamp, entered.position, body.as_ref());
+        if key_change {
+            return Ok(Taken { message, suspicions: Vec::new(), said: None });
+        }
+        let envelope = envelope.map_err(|error| error.to_string())?;
+        self.note_keys(Side::Us, stamp.message, &envelope.body);
+        let spoken = envelope.role.is_some();
+        if let Body::Checkpoint { note } = &envelope.body {
+            self.note_own_checkpoint(note);
+        }
+        let digest = spoken.then(|| body_digest(&envelope.body));
+        self.line.said(stamp, envelope);
+        let said = Said {
+            exchange: message.exchange,
+            message: stamp.message,
+            lane,
+            sequence: stamp.sequence,
+            position: entered.position,
+        };
+        let said = digest.map(|digest| (digest, said));
+        Ok(Taken { message, suspicions: self.settle_claims(), said })
+    }
+
+    pub(super) fn heard(
+        &mut self,
+        entered: &Entered,
+        bytes: &[u8],
+        stored: Option<Stored>,
+    ) -> Result<Taken, String> {
+        let Opened { lane, stamp, envelope, key_change } = self.open(Side::Them, bytes)?;
+        let body = envelope.as_ref().ok().map(|envelope| envelope.body.clone());
+        self.keep(Side::Them, lane, bytes, entered.position, &stamp, body.as_ref());
+        let message = self.message(&stamp, entered.position, body.as_ref());
+        if key_change {
+            return Ok(Taken { message, suspicions: self.settle_claims(), said: None });
+        }
+        if let Ok(Envelope { seen, body, .. }) = &envelope {
+            self.note_keys(Side::Them, stamp.message, body);
+            for (known, mark) in self.seen_by_them.iter_mut().zip([seen.ordinary, seen.urgent]) {
+                *known = (*known).max(mark.map_or(0, |mark| mark.sequence));
+            }
+        }
+        let mut suspicions = Vec::new();
+        if let Some(Body::Checkpoint { note }) = &body {
+            suspicions.extend(self.hear_checkpoint(stamp.message, note));
+        }
+        suspicions.extend(self.settle_claims());
+        self.line.heard(stamp, entered.at, envelope, stored);
+        Ok(Taken { message, suspicions, said: None })
+    }
+
+    /// An acceptance counts for the last proposal, and for exactly its key.
+    fn note_keys(&mut self, side: Side, message: MessageId, body: &Body) {
+        let (own, other) = if side == Side::Us { (0, 1) } else { (1, 0) };
+        match body {
+            Body::ProposeKey { key } => self.proposed[own] = Some((message, *key)),
+            Body::AcceptKey { of, key } if self.proposed[other] == Some((*of, *key)) => {
+                self.agreed[other] = PublicKey::from_bytes(&key.0).ok().or(self.agreed[other]);
+            }
+            _ => {}
+        }
+    }
+
+    fn open(&mut self, side: Side, bytes: &[u8]) -> Result<Opened, String> {
+        let entry = Entry::decode(bytes).map_err(|error| format!("entry of a line: {error}"))?;
+        let placed = self.line.charter().lane_of(entry.node);
+        let lane = placed.filter(|(of, _)| *of == side).map(|(_, lane)| lane);
+        let lane = lane.ok_or("an entry of a line stands in no lane of its side")?;
+        let head = self.lane(side, lane).head();
+        if entry.sequence != head.next || entry.previous != head.previous {
+            return Err("an entry of a line does not follow the one before it".to_owned());
+        }
+        let ProposedAt(said_at) = entry.proposed_at;
+        let stamp = Stamp {
+            message: MessageId(EntryHash::of(bytes).0),
+            lane,
+            sequence: entry.sequence.get(),
+            said_at: Instant(said_at),
+        };
+        if let Some(key) = read_key_change(&entry) {
+            self.lanes[index(side, lane)].change_key(key);
+        }
+        let key_change = entry.kind == KEY_CHANGE;
+        let envelope = match &entry.payload {
+            Payload::Inline(payload) => keepclear_line::decode(entry.kind, payload.as_bytes()),
+            Payload::Aside(_) => Err(CodecError::Malformed("it lies beside the line".to_owned())),
+        };
+        Ok(Opened { lane, stamp, envelope, key_change })
+    }
+
+    fn keep(
+        &mut self,
+        side: Side,
+        lane: Lane,
+        bytes: &[u8],
+        position: u64,
+        stamp: &Stamp,
+        body: Option<&Body>,
+    ) {
+        let is_checkpoint = matches!(body, Some(Body::Checkpoint { .. }));
+        let hash = EntryHash(stamp.message.0);
+        let bytes = Bytes::copy_from_slice(bytes);
+        self.lanes[index(side, lane)].push(bytes, hash, position, is_checkpoint);
+    }
+
+    fn message(&mut self, stamp: &Stamp, position: u64, body: Option<&Body>) -> Message {
+        let own = body.and_then(Body::exchange);
+        if let Some(exchange) = own {
+            self.versions.insert(exchange, position);
+        }
+        let answered = match body {
+            Some(Body::Receipt { of, .. } | Body::Dispute { of, .. }) => self.exchange_of(*of),
+            _ => None,
+        };
+        let exchange = own.or(answered);
+        if let Some(exchange) = exchange {
+            self.recent.insert(stamp.message, exchange);
+            self.recent_order.push_back(stamp.message);
+            if self.recent_order.len() > RECENT_MAX
+                && let Some(oldest) = self.recent_order.pop_front()
+            {
+                self.recent.remove(&oldest);
+            }
+        }
+        let kind = body.map(Body::kind);
+        Message { exchange, message: stamp.message, kind }
+    }
+}
+
+struct Opened {
+    lane: Lane,
+    stamp: Stamp,
+    envelope: Result<Envelope, CodecError>,
+    key_change: bool,
+}
+
+fn index(side: Side, lane: Lane) -> usize {
+    let lane = match lane {
+        Lane::Ordinary => 0,
+        Lane::Urgent => 1,
+    };
+    match side {
+        Side::Us => lane,
+        Side::Them => 2 + lane,
+    }
+}
+
+/// Whether a message may be said before the cards were compared.
+pub fn passes_unconfirmed(kind: MessageKind) -> bool {
+    matches!(kind, MessageKind::Test | MessageKind::TestAnswer)
+}

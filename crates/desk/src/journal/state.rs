@@ -1,0 +1,203 @@
+//! What a desk knows. Follows from its log and nothing else: no clock, no files, no network.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use keepclear_entry::RequestId;
+use keepclear_line::quantity::{DeskId, MessageId};
+use sha2::{Digest, Sha256};
+
+use super::peer::{Peer, Taken};
+use super::requests::Requests;
+use super::{Entered, Founded, Happening, Paired, Suspected};
+use crate::cbor::bytes_of;
+use crate::speaking::Said;
+use crate::views::{Event, Events, What};
+
+/// Events that are kept for those who follow.
+const EVENTS_MAX: usize = 10_000;
+/// Suspicions of strangers that are written, ever.
+const STRANGERS_MAX: usize = 1_000;
+
+/// What a desk knows.
+#[derive(Debug)]
+pub struct State {
+    desk: DeskId,
+    founded: Founded,
+    peers: BTreeMap<DeskId, Peer>,
+    requests: Requests,
+    events: VecDeque<Event>,
+    last: u64,
+    strangers: BTreeSet<MessageId>,
+    /// Found while applying; to be written.
+    suspicions: Vec<Suspected>,
+}
+
+impl State {
+    /// A desk that was founded by this entry.
+    pub fn found(desk: DeskId, founded: Founded, entered: &Entered) -> Self {
+        let mut state = Self {
+            desk,
+            founded,
+            peers: BTreeMap::new(),
+            requests: Requests::default(),
+            events: VecDeque::new(),
+            last: 0,
+            strangers: BTreeSet::new(),
+            suspicions: Vec::new(),
+        };
+        state.note(entered, None, What::Founded);
+        state
+    }
+
+    /// Which desk.
+    pub fn desk(&self) -> DeskId {
+        self.desk
+    }
+
+    /// What it was founded as.
+    pub fn founded(&self) -> &Founded {
+        &self.founded
+    }
+
+    /// Its lines.
+    pub fn peers(&self) -> impl Iterator<Item = &Peer> {
+        self.peers.values()
+    }
+
+    /// The line to a desk.
+    pub fn peer(&self, desk: DeskId) -> Option<&Peer> {
+        self.peers.get(&desk)
+    }
+
+    /// The peer with this certificate.
+    pub fn peer_of_certificate(&self, certificate: &[u8]) -> Option<&Peer> {
+        self.peers().find(|peer| peer.theirs().certificate() == certificate)
+    }
+
+    /// What was answered to a request, and a hash of what it said.
+    pub fn request(&self, request: RequestId) -> Option<&([u8; 32], Said)> {
+        self.requests.get(request)
+    }
+
+    /// Whether this was suspected already, or would be one too many.
+    pub fn knows_suspicion(&self, suspected: &Suspected) -> bool {
+        match suspected.peer {
+            None => {
+                self.strangers.contains(&suspected.digest) || self.strangers.len() >= STRANGERS_MAX
+            }
+            Some(peer) => {
+                self.peer(peer).is_none_or(|peer| peer.knows_suspicion(&suspected.digest))
+            }
+        }
+    }
+
+    /// Suspicions that were found in what was applied, and are to be written.
+    pub fn take_suspicions(&mut self) -> Vec<Suspected> {
+        std::mem::take(&mut self.suspicions)
+    }
+
+    /// The newest event's position.
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// Events after a position, at most `limit`.
+    pub fn events_after(&self, position: u64, limit: usize) -> Events {
+        let first = self.events.partition_point(|event| event.position <= position);
+        let kept_from = self.events.front().map_or(0, |event| event.position);
+        let gap = self.events.len() == EVENTS_MAX && position.saturating_add(1) < kept_from;
+        let events = self.events.iter().skip(first).take(limit).cloned().collect();
+        Events { events, gap, last: self.last }
+    }
+
+    /// Applies an entry that is durable.
+    ///
+    /// # Errors
+    /// Why it cannot stand there; such a log was not written by this program.
+    pub fn apply(&mut self, entered: &Entered) -> Result<(), String> {
+        match &entered.happening {
+            Happening::Founded(_) => Err("the desk is founded a second time".to_owned()),
+            Happening::Paired(paired) => self.pair(entered, paired),
+            Happening::Confirmed(confirmed) => {
+                let peer = known(&mut self.peers, confirmed.peer)?;
+                peer.confirm(entered.at, confirmed.role.clone());
+                self.note(entered, Some(confirmed.peer), What::Confirmed);
+                Ok(())
+            }
+            Happening::Said(said) => {
+                let taken = known(&mut self.peers, said.peer)?.said(entered, &said.entry)?;
+                if let Some((body, answer)) = taken.request() {
+                    self.requests.insert(entered.request, body, answer);
+                }
+                self.take(entered, said.peer, taken, What::Said);
+                Ok(())
+            }
+            Happening::Heard(heard) => {
+                let peer = known(&mut self.peers, heard.peer)?;
+                let taken = peer.heard(entered, &heard.entry, heard.stored.clone())?;
+                self.take(entered, heard.peer, taken, What::Heard);
+                Ok(())
+            }
+            Happening::Shelved(shelved) => {
+                known(&mut self.peers, shelved.peer)?.shelve(shelved);
+                let key = shelved.key.clone();
+                self.note(entered, Some(shelved.peer), What::Shelved { key });
+                Ok(())
+            }
+            Happening::Suspected(suspected) => {
+                match suspected.peer {
+                    Some(peer) => known(&mut self.peers, peer)?.suspect(entered.at, suspected),
+                    None => _ = self.strangers.insert(suspected.digest),
+                }
+                self.note(entered, suspected.peer, What::Suspected { kind: suspected.kind });
+                Ok(())
+            }
+        }
+    }
+
+    fn pair(&mut self, entered: &Entered, paired: &Paired) -> Result<(), String> {
+        let desk = paired.theirs.desk();
+        match self.peers.get_mut(&desk) {
+            Some(peer) => peer.readdress(paired),
+            None => {
+                let peer = Peer::new(entered.at, paired).map_err(|error| error.to_string())?;
+                self.peers.insert(desk, peer);
+            }
+        }
+        self.note(entered, Some(desk), What::Paired);
+        Ok(())
+    }
+
+    fn take(
+        &mut self,
+        entered: &Entered,
+        peer: DeskId,
+        taken: Taken,
+        what: impl FnOnce(crate::views::Message) -> What,
+    ) {
+        let Taken { message, suspicions, .. } = taken;
+        for suspected in suspicions {
+            if !self.knows_suspicion(&suspected) {
+                self.suspicions.push(suspected);
+            }
+        }
+        self.note(entered, Some(peer), what(message));
+    }
+
+    fn note(&mut self, entered: &Entered, peer: Option<DeskId>, what: What) {
+        if self.events.len() == EVENTS_MAX {
+            self.events.pop_front();
+        }
+        self.last = entered.position;
+        self.events.push_back(Event { position: entered.position, at: entered.at, peer, what });
+    }
+}
+
+fn known(peers: &mut BTreeMap<DeskId, Peer>, desk: DeskId) -> Result<&mut Peer, String> {
+    peers.get_mut(&desk).ok_or_else(|| format!("there is no line to desk {desk}"))
+}
+
+/// Names a body, to tell whether two requests say the same.
+pub fn body_digest(body: &keepclear_line::Body) -> [u8; 32] {
+    Sha256::digest(bytes_of(body)).into()
+}

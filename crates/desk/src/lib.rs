@@ -1,0 +1,33 @@
+//! One party's own seat: its lines to other desks, its log, its keys.
+//!
+//! [`Desk`] is the handle that everything else uses. What it shows is durable; what it answers was
+//! first written. Other desks come in through [`sync_router`], the party's own people and programs
+//! through [`face`].
+#![forbid(unsafe_code)]
+
+mod card;
+mod cbor;
+mod claims;
+mod desk;
+mod engine;
+pub mod face;
+mod identity;
+mod inject;
+mod journal;
+mod plans;
+mod speaking;
+mod start;
+mod sync;
+pub mod views;
+
+pub use card::{CARD_BYTES_MAX, CARD_FORMAT, Card, CardError, CardJson, line_id};
+pub use claims::LineClaims;
+pub use desk::Desk;
+pub use engine::Broken;
+pub use identity::{Identity, IdentityError};
+pub use inject::{Inject, InjectError};
+pub use journal::{Entered, Happening, JournalError, Replay, State, SuspicionKind, read_entry};
+pub use plans::{Plans, PlansError};
+pub use speaking::{DeskError, Said, Speaker};
+pub use start::{DeskOptions, Founding, StartError, Started, record_header};
+pub use sync::{sync_router, tls_acceptor};

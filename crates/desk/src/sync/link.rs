@@ -1,0 +1,225 @@
+//! What is known of the way to a peer since this desk started. Nothing here is durable, and nothing
+//! that must be.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant as Elapsed};
+
+use keepclear_line::Health;
+use keepclear_line::message::Lane;
+use keepclear_line::quantity::{DeskId, Instant};
+use tokio::sync::Notify;
+
+/// Bytes of ordinary entries that are sent at once, least and most.
+const PIECE_MIN: usize = 2 << 10;
+const PIECE_MAX: usize = 256 << 10;
+/// The first piece: half a second at 64 kbit/s.
+const PIECE_FIRST: usize = 4 << 10;
+/// A piece should not take longer on its way than this: heartbeats and distress share it.
+const PIECE_TIME: Duration = Duration::from_millis(800);
+/// Entries that went without a sign of having come are sent again after this, or three round trips.
+const RESEND_AFTER: Duration = Duration::from_millis(1_500);
+/// Clocks are compared by the quickest of the last so many round trips.
+const ROUND_TRIPS: usize = 8;
+
+/// All links.
+#[derive(Debug, Default)]
+pub struct Links {
+    links: Mutex<BTreeMap<DeskId, Arc<Link>>>,
+}
+
+/// One link.
+#[derive(Debug, Default)]
+pub struct Link {
+    state: Mutex<State>,
+    /// Something new is to be said, or what was said must be sent again.
+    pub outbox: Notify,
+    /// The same, for the urgent lane.
+    pub express: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    health: Health,
+    /// The newest clock of theirs that came here.
+    their_clock: Option<Instant>,
+    /// Of our ordinary and urgent lane.
+    lanes: [Sent; 2],
+    round_trips: VecDeque<(Duration, i64)>,
+    piece: Option<usize>,
+}
+
+/// How far a lane of ours has come.
+#[derive(Debug, Default)]
+struct Sent {
+    /// They have it.
+    acknowledged: u64,
+    /// When they said so, by their clock.
+    acknowledged_at: Option<Instant>,
+    /// It is on its way.
+    sent: u64,
+    at: Option<Elapsed>,
+}
+
+impl Links {
+    /// The link to a peer.
+    pub fn to(&self, peer: DeskId) -> Arc<Link> {
+        Arc::clone(self.lock().entry(peer).or_default())
+    }
+
+    /// How the line to a peer is.
+    pub fn health(&self, peer: DeskId) -> Health {
+        self.to(peer).health()
+    }
+
+    /// We said something to a peer.
+    pub fn outbox_grew(&self, peer: DeskId) {
+        let link = self.to(peer);
+        link.express.notify_one();
+        link.outbox.notify_one();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<DeskId, Arc<Link>>> {
+        self.links.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Link {
+    /// How the line is.
+    pub fn health(&self) -> Health {
+        self.lock().health.clone()
+    }
+
+    /// Something of theirs has come: at our time `now`, with their clock and the newest clock of ours
+    /// that they had heard.
+    pub fn heard(&self, now: Instant, their_clock: Instant, echo: Option<Instant>) {
+        let mut state = self.lock();
+        state.their_clock = state.their_clock.max(Some(their_clock));
+        state.health.heard_from_them(now);
+        // What they claim to have heard cannot lie ahead of us.
+        if let Some(echo) = echo.filter(|echo| *echo <= now) {
+            state.health.they_heard_us(echo);
+        }
+    }
+
+    /// The newest clock of theirs that came here.
+    pub fn their_clock(&self) -> Option<Instant> {
+        self.lock().their_clock
+    }
+
+    /// An exchange of ours was answered: it left at `left`, took so long, and their clock was this at
+    /// about the middle.
+    pub fn answered(&self, left: Instant, took: Duration, their_clock: Instant) {
+        let mut state = self.lock();
+        state.health.they_heard_us(left);
+        let middle_us = left.0 + i64::try_from(took.as_micros() / 2).unwrap_or(i64::MAX / 2);
+        let apart_ms = their_clock.0.saturating_sub(middle_us) / 1_000;
+        state.round_trips.push_back((took, apart_ms));
+        if state.round_trips.len() > ROUND_TRIPS {
+            state.round_trips.pop_front();
+        }
+        let quickest = state.round_trips.iter().min().copied();
+        if let Some((_, apart_ms)) = quickest {
+            state.health.clock_apart(apart_ms);
+        }
+        state.health.round_trip(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+    }
+
+    /// At their time `at` they had this much of our lane. Less than before is believed when it is said
+    /// later: then they lost what they had, and get it again.
+    pub fn acknowledged(&self, lane: Lane, sequence: u64, at: Instant) {
+        let mut state = self.lock();
+        let sent = &mut state.lanes[index(lane)];
+        if Some(at) < sent.acknowledged_at && sequence <= sent.acknowledged {
+            return;
+        }
+        let lost = sequence < sent.acknowledged;
+        sent.sent = if lost { sequence } else { sent.sent.max(sequence) };
+        sent.acknowledged = sequence;
+        sent.acknowledged_at = sent.acknowledged_at.max(Some(at));
+    }
+
+    /// How many entries they are known to have of our two lanes.
+    pub fn acknowledged_in_all(&self) -> u64 {
+        self.lock().lanes.iter().map(|lane| lane.acknowledged).sum()
+    }
+
+    /// After which entry of our lane to send on. What went long ago without a sign goes again.
+    pub fn send_after(&self, lane: Lane) -> u64 {
+        let mut state = self.lock();
+        let patience = state.patience();
+        let sent = &mut state.lanes[index(lane)];
+        let waiting = sent.sent > sent.acknowledged;
+        if waiting && sent.at.is_none_or(|at| at.elapsed() >= patience) {
+            sent.sent = sent.acknowledged;
+        }
+        sent.sent
+    }
+
+    /// Entries of our lane up to this one are on their way.
+    pub fn sent(&self, lane: Lane, sequence: u64) {
+        let mut state = self.lock();
+        let sent = &mut state.lanes[index(lane)];
+        if sequence > sent.sent {
+            sent.sent = sequence;
+            sent.at = Some(Elapsed::now());
+        }
+    }
+
+    /// What was on its way did not come.
+    pub fn lost(&self, lane: Lane) {
+        let mut state = self.lock();
+        let sent = &mut state.lanes[index(lane)];
+        sent.sent = sent.acknowledged;
+    }
+
+    /// When to look again for entries that were not acknowledged.
+    pub fn patience(&self) -> Duration {
+        self.lock().patience()
+    }
+
+    /// Bytes of ordinary entries to send at once.
+    pub fn piece(&self) -> usize {
+        self.lock().piece.unwrap_or(PIECE_FIRST)
+    }
+
+    /// A piece of so many bytes took so long there and back.
+    pub fn piece_took(&self, bytes: usize, took: Duration) {
+        let mut state = self.lock();
+        let piece = state.piece.unwrap_or(PIECE_FIRST);
+        let quickest = state.round_trips.iter().map(|(took, _)| *took).min().unwrap_or_default();
+        let on_the_way = took.saturating_sub(quickest);
+        let next = if on_the_way > PIECE_TIME {
+            piece / 2
+        } else if bytes * 2 > piece && on_the_way < PIECE_TIME / 3 {
+            piece * 2
+        } else {
+            piece
+        };
+        state.piece = Some(next.clamp(PIECE_MIN, PIECE_MAX));
+    }
+
+    /// A piece did not come back at all.
+    pub fn piece_lost(&self) {
+        let mut state = self.lock();
+        state.piece = Some((state.piece.unwrap_or(PIECE_FIRST) / 2).max(PIECE_MIN));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn patience(&self) -> Duration {
+        let slowest = self.round_trips.iter().map(|(took, _)| *took).max().unwrap_or_default();
+        RESEND_AFTER.max(slowest * 3)
+    }
+}
+
+fn index(lane: Lane) -> usize {
+    match lane {
+        Lane::Ordinary => 0,
+        Lane::Urgent => 1,
+    }
+}

@@ -1,0 +1,135 @@
+//! Founding a desk, and two desks coming to know each other.
+
+use keepclear_desk::{
+    Card, CardError, Desk, DeskError, DeskOptions, Founding, Happening, InjectError, StartError,
+    read_entry,
+};
+use keepclear_entry::Entry;
+use keepclear_line::Body;
+use keepclear_line::quantity::Name;
+use keepclear_line::view::{ExchangeState, LineState};
+use keepclear_log::{Disk, FileLog, Log as _, Options, Position};
+
+use crate::desks::{Seat, Setup, fresh, notice, pair, speaker, until};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_see_the_same_words_and_only_tests_pass_before_they_are_compared() {
+    let (a, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
+    let (a, b) = (a.start().await, b.start().await);
+    let here = a.desk.pair(speaker(), b.desk.card().clone()).await.unwrap();
+    let there = b.desk.pair(speaker(), a.desk.card().clone()).await.unwrap();
+    assert_eq!(here.line, there.line);
+    let [ours, theirs] = here.phrases;
+    assert_eq!(there.phrases, [theirs.clone(), ours.clone()]);
+    assert_eq!((ours.len(), theirs.len()), (10, 10));
+    assert_ne!(ours, theirs);
+    let refused = a.say(b.id(), notice(fresh(), 1)).await;
+    assert_eq!(refused, Err(DeskError::NotConfirmed(b.id())));
+    let test = fresh();
+    a.say(b.id(), Body::Test { exchange: test, phrase: 3 }).await.unwrap();
+    a.reaches(b.id(), test, ExchangeState::Delivered).await;
+    a.desk.confirm(speaker(), b.id()).await.unwrap();
+    let told = fresh();
+    a.say(b.id(), notice(told, 1)).await.unwrap();
+    a.reaches(b.id(), told, ExchangeState::ReadBack).await;
+    let confirmed = a.desk.line(b.id()).unwrap().confirmed.unwrap();
+    assert_eq!(confirmed.role.as_str(), "Duty officer");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_exercise_and_a_real_desk_never_pair() {
+    let real = Setup { real: true, ..Setup::of("North") };
+    let (a, b) = (Seat::new(real).await, Seat::new(Setup::of("South")).await);
+    let (a, b) = (a.start().await, b.start().await);
+    for (here, there) in [(&a, &b), (&b, &a)] {
+        let refused = here.desk.pair(speaker(), there.desk.card().clone()).await;
+        assert!(matches!(refused, Err(DeskError::Field { field: "card", .. })), "{refused:?}");
+        assert!(here.desk.lines().is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_desk_refuses_to_be_opened_as_something_else() {
+    let seat = Seat::new(Setup::of("North")).await;
+    seat.start().await.kill().await;
+    let otherwise = |change: &dyn Fn(&mut Founding)| {
+        let mut options = seat.options();
+        change(&mut options.founding);
+        match Desk::start(options) {
+            Err(StartError::FoundedOtherwise { key, .. }) => key,
+            Err(error) => panic!("{error}"),
+            Ok(_) => panic!("it started"),
+        }
+    };
+    assert_eq!(otherwise(&|founding| founding.party = Name::new("South").ok()), "party");
+    assert_eq!(otherwise(&|founding| founding.exercise = Some(false)), "exercise");
+    std::fs::remove_file(seat.data().join("signing-key.pem")).unwrap();
+    let lost = Desk::start(seat.options());
+    assert!(matches!(lost, Err(StartError::Identity(_))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_fault_is_put_into_no_real_desk() {
+    let seat = Seat::new(Setup { real: true, ..Setup::of("North") }).await;
+    let inject = "misplace=9000m".parse().ok();
+    let refused = Desk::start(DeskOptions { inject, ..seat.options() });
+    assert!(matches!(refused, Err(StartError::Inject(InjectError::Real))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_card_is_kept_by_a_restart_and_an_altered_one_is_refused() {
+    let seat = Seat::new(Setup::of("North")).await;
+    let first = seat.start().await;
+    let card = first.desk.card().clone();
+    first.kill().await;
+    let again = seat.start().await;
+    assert_eq!(again.desk.card(), &card);
+    assert_eq!(Card::from_json(card.to_json().as_bytes()).as_ref(), Ok(&card));
+    let altered = card.to_json().replace("North", "Norht");
+    assert_eq!(Card::from_json(altered.as_bytes()), Err(CardError::Signature));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_line_is_open_at_both_ends_soon_and_seen_to_be_cut_within_five_seconds() {
+    let (a, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
+    let (a, b) = (a.start().await, b.start().await);
+    pair(&a, &b).await;
+    let state = |of: &crate::desks::Running, peer| of.desk.line(peer).unwrap().view.health.state;
+    until(&a.desk, || state(&a, b.id()) == LineState::Open).await;
+    until(&b.desk, || state(&b, a.id()) == LineState::Open).await;
+    let (peer, cut) = (b.id(), std::time::Instant::now());
+    b.kill().await;
+    until(&a.desk, || state(&a, peer) == LineState::Silent).await;
+    assert!(cut.elapsed().as_millis() < 5_000, "{:?}", cut.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_replaced_by_both_sides_and_what_follows_is_signed_with_it() {
+    let (sa, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
+    let (a, b) = (sa.start().await, b.start().await);
+    pair(&a, &b).await;
+    let key = a.desk.next_key().unwrap();
+    let proposed = a.say(b.id(), Body::ProposeKey { key }).await.unwrap();
+    let asked = || b.desk.line(a.id()).unwrap().view.their_key.map(|asked| asked.proposal);
+    until(&b.desk, || asked() == Some(proposed.message)).await;
+    b.say(a.id(), Body::AcceptKey { of: proposed.message, key }).await.unwrap();
+    let agreed = || a.desk.line(b.id()).unwrap().view.our_key.and_then(|asked| asked.accepted_at);
+    until(&a.desk, || agreed().is_some()).await;
+    let (peer, us, exchange) = (b.id(), a.id(), fresh());
+    a.kill().await;
+    let a = sa.start().await;
+    a.say(peer, notice(exchange, 1)).await.unwrap();
+    a.reaches(peer, exchange, ExchangeState::ReadBack).await;
+    assert_eq!(b.desk.line(us).unwrap().suspicions_total, 0);
+    a.kill().await;
+    let log = FileLog::open(Disk::new(sa.data()), Options::default()).unwrap();
+    let said = log.read(Position::START, usize::MAX).unwrap().into_iter().filter_map(|found| {
+        match read_entry(found.position.get(), &found.bytes).unwrap().1.happening {
+            Happening::Said(said) => Some(Entry::decode(&said.entry).unwrap()),
+            _ => None,
+        }
+    });
+    let key = keepclear_record::PublicKey::from_bytes(&key.0).unwrap();
+    let by_new: Vec<bool> = said.map(|entry| key.signed(&entry)).collect();
+    assert_eq!((by_new.first(), by_new.last()), (Some(&false), Some(&true)), "{by_new:?}");
+}
