@@ -42,6 +42,22 @@ write("any_file", [
     compact(intents[0]), compact(intents[:2]), compact(details[0]["volumes"]),
     "AC " + areas.split("AC ")[1], "[" + ",".join(tracks) + "]", b"\x1f\x8b\x08",
 ])
+
+
+def golden(crate, name):
+    return json.loads((FUZZ.parent / "crates" / crate / "tests" / "golden" / name).read_text())
+
+
+def message(vector):
+    payload = bytes.fromhex(vector["hex"])
+    return bytes([0, vector["kind"] & 0xFF]) + len(payload).to_bytes(2, "big") + payload
+
+
+messages = [message(vector) for vector in golden("line", "vectors.json")]
+write("message", [*messages, b"".join(messages), b"".join(reversed(messages))])
+write("entry", [bytes.fromhex(entry["hex"]) for entry in golden("entry", "vectors.json")["entries"]])
+export = (FUZZ.parent / "crates" / "record" / "tests" / "golden" / "v1.record.jsonl").read_bytes()
+write("record", [export, export + export])
 numbers = random.Random(1)
 for target in ("overlap", "route"):
     write(target, [numbers.randbytes(numbers.randint(60, 400)) for _ in range(100)])
