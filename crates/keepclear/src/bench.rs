@@ -1,7 +1,9 @@
 //! `keepclear bench`: reproducible measurements of this machine, and of a DSS.
 
 mod geo;
+mod line;
 mod random;
+mod record;
 mod scenes;
 mod sky;
 
@@ -15,6 +17,8 @@ pub enum Bench {
     /// The geometry: exact pair tests, the index, a dense day.
     Geo(GeoArgs),
     Sky(sky::SkyArgs),
+    Line(line::LineArgs),
+    Record(record::RecordArgs),
 }
 
 /// Options of `bench geo`.
@@ -42,5 +46,7 @@ pub fn run(bench: &Bench) -> ExitCode {
     match bench {
         Bench::Geo(args) => geo::run(args),
         Bench::Sky(args) => sky::run(args),
+        Bench::Line(args) => line::run(args),
+        Bench::Record(args) => record::run(args),
     }
 }

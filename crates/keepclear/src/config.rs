@@ -64,17 +64,15 @@ pub fn arguments_with_config(arguments: Vec<OsString>) -> Result<Vec<OsString>, 
     let file = with_issuers(file);
     let mut added = arguments;
     check_tables(&command, &file, &path)?;
-    let Some((name, mut chosen)) = matches.subcommand() else { return Ok(added) };
-    let mut table = file.get(name).and_then(Value::as_table);
-    let mut of = command.find_subcommand(name);
-    while let Some((inner, inner_matches)) = chosen.subcommand() {
-        table = table.and_then(|table| table.get(inner)).and_then(Value::as_table);
-        of = of.and_then(|of| of.find_subcommand(inner));
-        chosen = inner_matches;
-    }
-    if let (Some(table), Some(of)) = (table, of) {
-        for (key, value) in table {
-            if !value.is_table() && !is_given(chosen, of, key) {
+    let mut chosen = &matches;
+    let (mut table, mut of) = (Some(&file), &command);
+    // A key of an outer table is a flag that the inner commands share.
+    while let Some((name, inner)) = chosen.subcommand() {
+        table = table.and_then(|table| table.get(name)).and_then(Value::as_table);
+        let Some(found) = of.find_subcommand(name) else { break };
+        (chosen, of) = (inner, found);
+        for (key, value) in table.into_iter().flatten() {
+            if !value.is_table() && !is_given(innermost(chosen), of, key) {
                 append(of, key, value, &path, &mut added)?;
             }
         }
@@ -82,13 +80,23 @@ pub fn arguments_with_config(arguments: Vec<OsString>) -> Result<Vec<OsString>, 
     Ok(added)
 }
 
-/// `[[issuer]]` tables are the sky's: they stand at the top, since a party's desk will read them too.
+/// Where a shared flag is seen, wherever on the line it stands.
+fn innermost(mut matches: &ArgMatches) -> &ArgMatches {
+    while let Some((_, inner)) = matches.subcommand() {
+        matches = inner;
+    }
+    matches
+}
+
+/// `[[issuer]]` tables stand at the top: the sky and the desk both read them.
 fn with_issuers(mut file: toml::Table) -> toml::Table {
     if let Some(issuers @ Value::Array(_)) = file.get("issuer").cloned() {
         file.remove("issuer");
-        let sky = file.entry("sky").or_insert_with(|| Value::Table(toml::Table::new()));
-        if let Value::Table(sky) = sky {
-            sky.insert("issuer".to_owned(), issuers);
+        for command in ["sky", "desk"] {
+            let table = file.entry(command).or_insert_with(|| Value::Table(toml::Table::new()));
+            if let Value::Table(table) = table {
+                table.insert("issuer".to_owned(), issuers.clone());
+            }
         }
     }
     file
@@ -105,7 +113,12 @@ fn flag<'a>(of: &'a Command, key: &str) -> Option<&'a clap::Arg> {
 }
 
 fn is_given(matches: &ArgMatches, of: &Command, key: &str) -> bool {
-    let source = flag(of, key).and_then(|arg| matches.value_source(arg.get_id().as_str()));
+    let Some(arg) = flag(of, key) else { return false };
+    // A command that does not share the flag knows nothing of it.
+    if matches.try_contains_id(arg.get_id().as_str()).is_err() {
+        return false;
+    }
+    let source = matches.value_source(arg.get_id().as_str());
     matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
 }
 

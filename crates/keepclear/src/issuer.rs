@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use clap::Args;
 use keepclear_auth::{Clients, IssuerOptions, LocalIssuer, issuer_routes};
-use keepclear_dss::ServeLimits;
+use keepclear_serve::ServeLimits;
 
 use crate::complain;
-use crate::sky::{SkyError, asked_to_stop, bind, trial_issuer};
+use crate::service::{ServiceError, asked_to_stop, bind, exit_code, trial_issuer};
 
 /// Run a token issuer for trials: GET /token, OAuth client credentials, and its keys (JWKS). Never for real flights.
 #[derive(Debug, Args)]
@@ -48,20 +48,14 @@ pub struct IssuerArgs {
 
 /// Runs until it is told to stop.
 pub fn run(args: &IssuerArgs) -> ExitCode {
-    match serve(args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&format!("error: {error}"));
-            ExitCode::from(if matches!(error, SkyError::Configuration(_)) { 2 } else { 1 })
-        }
-    }
+    exit_code(serve(args))
 }
 
-fn serve(args: &IssuerArgs) -> Result<(), SkyError> {
+fn serve(args: &IssuerArgs) -> Result<(), ServiceError> {
     let issuer = trial_issuer(&args.data)?;
     let clients = clients(&args.clients)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| SkyError::Running(error.to_string()))?;
+    let runtime = runtime.map_err(|error| ServiceError::Running(error.to_string()))?;
     runtime.block_on(listen(args, issuer, clients))
 }
 
@@ -69,9 +63,10 @@ async fn listen(
     args: &IssuerArgs,
     issuer: Arc<LocalIssuer>,
     clients: Clients,
-) -> Result<(), SkyError> {
+) -> Result<(), ServiceError> {
     let listener = bind("listen", args.listen).await?;
-    let address = listener.local_addr().map_err(|error| SkyError::Running(error.to_string()))?;
+    let address =
+        listener.local_addr().map_err(|error| ServiceError::Running(error.to_string()))?;
     complain(&format!(
         "FOR TRIALS ONLY: this issuer gives {} any token. Never trust its keys where real aircraft fly.",
         if matches!(clients, Clients::Any) { "anyone" } else { "its clients" }
@@ -84,7 +79,7 @@ async fn listen(
             std::future::pending::<()>().await;
         }
     };
-    keepclear_dss::serve(
+    keepclear_serve::serve(
         listener,
         None,
         issuer_routes(issuer, options),
@@ -95,7 +90,7 @@ async fn listen(
     Ok(())
 }
 
-fn clients(given: &[String]) -> Result<Clients, SkyError> {
+fn clients(given: &[String]) -> Result<Clients, ServiceError> {
     if given.is_empty() {
         return Ok(Clients::Any);
     }
@@ -103,7 +98,7 @@ fn clients(given: &[String]) -> Result<Clients, SkyError> {
         let parts =
             pair.split_once(':').filter(|(id, secret)| !id.is_empty() && !secret.is_empty());
         parts.map(|(id, secret)| (id.to_owned(), secret.to_owned())).ok_or_else(|| {
-            SkyError::Configuration(
+            ServiceError::Configuration(
                 "clients: one has no ID or no SECRET; write ID:SECRET".to_owned(),
             )
         })

@@ -1,16 +1,18 @@
-//! `keepclear log`: what a sky's log holds. Only reads, also while the sky runs.
+//! `keepclear log`: what the log of a sky or a desk holds. Only reads, also while its process runs.
+
+mod desk;
+mod export;
+mod sky;
 
 use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use keepclear_dss::Replay;
-use keepclear_entry::{Entry, LogId, Payload};
+use keepclear_entry::{Entry, LogId, LogKind};
 use keepclear_log::{Committed, Disk, FileLog, FileReader, Position};
-use keepclear_sky::Sky;
-use keepclear_wire::time::{Rounding, format_us, parse};
-use serde_json::{Value, json};
+use keepclear_wire::time::{Rounding, parse};
+use serde_json::Value;
 
 use crate::complain;
 
@@ -24,14 +26,14 @@ pub enum LogCommand {
     Verify(FolderArgs),
     /// Print one JSON object an entry: its envelope, its hash and its payload in hexadecimal.
     Export(FolderArgs),
-    /// Print the sky as it was at a time, as JSON.
+    /// Print the sky as it was at a time, or what a desk knew of its lines then, as JSON.
     Replay(ReplayArgs),
 }
 
 /// Which log.
 #[derive(Debug, Args)]
 pub struct FolderArgs {
-    /// Folder of the log; the sky may be running meanwhile.
+    /// Folder of the log; the sky or the desk may be running meanwhile.
     #[arg(long, value_name = "FOLDER", env = "KEEPCLEAR_LOG_DATA")]
     data: PathBuf,
 }
@@ -61,7 +63,7 @@ enum LogError {
 pub fn run(command: &LogCommand) -> ExitCode {
     let result = match command {
         LogCommand::Verify(args) => verify(args),
-        LogCommand::Export(args) => export(args),
+        LogCommand::Export(args) => export::run(args),
         LogCommand::Replay(args) => replay(args),
     };
     match result {
@@ -112,12 +114,24 @@ fn each(
     }
 }
 
-/// Follows a log from its founding; stops, without taking it, at the first entry later than `until_us`.
+/// A log that is followed from its founding.
+trait Follower {
+    /// Takes the next entry.
+    fn follow(&mut self, position: u64, bytes: &[u8]) -> Result<(), String>;
+
+    /// What `verify` says of the state at the end.
+    fn verified(&self) -> Option<String>;
+
+    /// The state as JSON; none before its founding.
+    fn described(&self, position: u64, until_us: i64) -> Option<Value>;
+}
+
+/// Follows a log; stops, without taking it, at the first entry later than `until_us`.
 fn follow(
     args: &FolderArgs,
     log: &FileReader<Disk>,
     until_us: i64,
-) -> Result<(Option<Replay>, Position), LogError> {
+) -> Result<(Option<Box<dyn Follower>>, Position), LogError> {
     if log.trimmed_through() != Position::START {
         return Err(wrong(
             args,
@@ -126,7 +140,7 @@ fn follow(
     }
     let id =
         LogId::from_bytes(log.id().0).ok_or_else(|| wrong(args, &"it is of an unknown kind"))?;
-    let (mut replayed, mut last) = (None::<Replay>, Position::START);
+    let (mut followed, mut last) = (None::<Box<dyn Follower>>, Position::START);
     each(args, log, |committed| {
         let position = committed.position;
         let at =
@@ -135,77 +149,46 @@ fn follow(
         if entry.proposed_at.0 > until_us {
             return Ok(false);
         }
-        replayed
-            .get_or_insert_with(|| Replay::from_start(id, entry.exercise))
-            .follow(position.get(), &committed.bytes)
-            .map_err(|error| wrong(args, &error))?;
+        let follower = match &mut followed {
+            Some(follower) => follower,
+            None => followed.insert(follower(args, id, entry.exercise)?),
+        };
+        follower.follow(position.get(), &committed.bytes).map_err(|error| wrong(args, &error))?;
         last = position;
         Ok(true)
     })?;
-    Ok((replayed, last))
+    Ok((followed, last))
+}
+
+fn follower(args: &FolderArgs, id: LogId, exercise: bool) -> Result<Box<dyn Follower>, LogError> {
+    match id.kind {
+        LogKind::Sky => Ok(Box::new(sky::Followed::begin(id, exercise))),
+        LogKind::Desk => Ok(Box::new(desk::Followed::begin(id, exercise))),
+        other => {
+            Err(wrong(args, &format!("it is a log of kind {other:?}, not of a sky or a desk")))
+        }
+    }
 }
 
 fn verify(args: &FolderArgs) -> Result<(), LogError> {
     let log = open(args)?;
-    let (replayed, last) = follow(args, &log, i64::MAX)?;
-    let hash = replayed.as_ref().and_then(Replay::sky).map(Sky::state_hash);
+    let (followed, last) = follow(args, &log, i64::MAX)?;
     let mut out = io::stdout().lock();
     writeln!(out, "entries: {last}, all whole, chained and replayed")?;
-    if let Some(hash) = hash {
-        writeln!(out, "state: sha256 {}", hex(&hash))?;
+    if let Some(state) = followed.and_then(|followed| followed.verified()) {
+        writeln!(out, "{state}")?;
     }
     Ok(())
 }
 
-fn export(args: &FolderArgs) -> Result<(), LogError> {
-    let log = open(args)?;
-    let mut out = BufWriter::new(io::stdout().lock());
-    each(args, &log, |committed| {
-        let entry = Entry::decode(&committed.bytes)
-            .map_err(|error| wrong(args, &format!("position {}: {error}", committed.position)))?;
-        serde_json::to_writer(&mut out, &exported(committed.position, &entry))
-            .map_err(io::Error::from)?;
-        out.write_all(b"\n")?;
-        Ok(true)
-    })?;
-    Ok(out.flush()?)
-}
-
-fn exported(position: Position, entry: &Entry) -> Value {
-    let payload = match &entry.payload {
-        Payload::Inline(bytes) => json!({ "inline": hex(bytes.as_bytes()) }),
-        Payload::Aside(aside) => json!({ "aside": hex(&aside.hash()), "length": aside.length() }),
-    };
-    json!({
-        "position": position.get(),
-        "log": entry.log.to_string(),
-        "exercise": entry.exercise,
-        "node": entry.node.to_string(),
-        "sequence": entry.sequence.get(),
-        "previous": entry.previous.to_string(),
-        "hash": entry.hash().to_string(),
-        "party": entry.party.as_str(),
-        "principal": entry.principal.as_ref().map(|principal| json!({
-            "issuer": principal.issuer.as_str(),
-            "subject": principal.subject.as_str(),
-            "token_hash": principal.token_hash.to_string(),
-        })),
-        "request": entry.request.to_string(),
-        "proposed_at": format_us(entry.proposed_at.0),
-        "kind": entry.kind.0,
-        "payload": payload,
-        "signature": entry.signature.as_ref().map(|signature| hex(&signature.0)),
-    })
-}
-
 fn replay(args: &ReplayArgs) -> Result<(), LogError> {
     let log = open(&args.folder)?;
-    let (replayed, last) = follow(&args.folder, &log, args.until)?;
-    let sky = replayed.as_ref().and_then(Replay::sky);
-    let sky = sky.ok_or_else(|| wrong(&args.folder, &"nothing was founded by that time"))?;
+    let (followed, last) = follow(&args.folder, &log, args.until)?;
+    let described = followed.and_then(|followed| followed.described(last.get(), args.until));
+    let described =
+        described.ok_or_else(|| wrong(&args.folder, &"nothing was founded by that time"))?;
     let mut out = BufWriter::new(io::stdout().lock());
-    serde_json::to_writer_pretty(&mut out, &keepclear_dss::describe(sky, last.get()))
-        .map_err(io::Error::from)?;
+    serde_json::to_writer_pretty(&mut out, &described).map_err(io::Error::from)?;
     out.write_all(b"\n")?;
     Ok(out.flush()?)
 }

@@ -4,11 +4,16 @@
 mod bench;
 mod check;
 mod config;
+mod desk;
 mod issuer;
+mod line;
 mod log;
 mod progress;
 mod quantity;
+mod record;
+mod service;
 mod sky;
+mod watch;
 
 use std::process::ExitCode;
 
@@ -29,10 +34,16 @@ struct Cli {
 enum Command {
     Check(check::CheckArgs),
     Sky(Box<sky::SkyArgs>),
+    Desk(Box<desk::DeskArgs>),
+    Line(Box<line::LineArgs>),
+    Watch(watch::WatchArgs),
     Issuer(issuer::IssuerArgs),
-    /// Look into the log of a sky.
+    /// Look into the log of a sky or a desk.
     #[command(subcommand)]
     Log(log::LogCommand),
+    /// A desk's signing key, and what two desks' records prove.
+    #[command(subcommand)]
+    Record(record::RecordCommand),
     /// Measure this machine on reproducible scenarios.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -50,8 +61,12 @@ fn main() -> ExitCode {
     match Cli::parse_from(arguments).command {
         Command::Check(args) => check::run(&args),
         Command::Sky(args) => sky::run(&args),
+        Command::Desk(args) => desk::run(&args),
+        Command::Line(args) => line::run(&args),
+        Command::Watch(args) => watch::run(&args),
         Command::Issuer(args) => issuer::run(&args),
         Command::Log(command) => log::run(&command),
+        Command::Record(command) => record::run(&command),
         Command::Bench(bench) => bench::run(&bench),
     }
 }

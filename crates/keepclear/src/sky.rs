@@ -1,9 +1,6 @@
 //! `keepclear sky`: one node of the shared directory, in one process.
 
-mod issuers;
 mod run;
-mod stop;
-mod tls;
 mod trial;
 
 use std::net::SocketAddr;
@@ -12,11 +9,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use crate::complain;
-
-pub use run::bind;
-pub use stop::asked_to_stop;
-pub use trial::issuer as trial_issuer;
+use crate::service::{exit_code, tell_operator};
 
 /// Run the sky: the shared directory of operational intents and constraints (ASTM F3548-21 DSS).
 #[derive(Debug, Clone, Args)]
@@ -136,38 +129,8 @@ pub enum MatchingKind {
     Precise,
 }
 
-/// Why the sky does not start, or has ended; each names the flag, the value and the remedy.
-#[derive(Debug, thiserror::Error)]
-pub enum SkyError {
-    /// The configuration, exit 2.
-    #[error("{0}")]
-    Configuration(String),
-    /// Anything later, exit 1.
-    #[error("{0}")]
-    Running(String),
-}
-
-/// What the process tells its operator goes to standard error; `KEEPCLEAR_LOG` filters it as
-/// `RUST_LOG` would (default: `info`).
-fn tell_operator() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("KEEPCLEAR_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    let ansi = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(ansi)
-        .init();
-}
-
 /// Runs until it is told to stop.
 pub fn run(args: &SkyArgs) -> ExitCode {
     tell_operator();
-    match run::run(args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(&format!("error: {error}"));
-            ExitCode::from(if matches!(error, SkyError::Configuration(_)) { 2 } else { 1 })
-        }
-    }
+    exit_code(run::run(args))
 }

@@ -3,48 +3,53 @@
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use keepclear_auth::{Clients, IssuerOptions, LocalIssuer, Verifier, issuer_routes};
-use keepclear_dss::{
-    Engine, EngineOptions, Face, FaceOptions, Founding, ServeLimits, Started, router, serve,
-};
+use keepclear_dss::{Engine, EngineOptions, Face, FaceOptions, Founding, Started, router};
 use keepclear_entry::{LogId, LogKind, Party};
 use keepclear_log::{Disk, FileLog, Log, OpenError, Options};
+use keepclear_serve::{ServeLimits, serve};
 use keepclear_sky::{Command, Matching, Subject, command::RecordHeartbeat};
-use metrics_exporter_prometheus::PrometheusBuilder;
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use super::stop::asked_to_stop;
-use super::{MatchingKind, SkyArgs, SkyError, issuers, tls, trial};
+use super::{MatchingKind, SkyArgs, trial};
 use crate::complain;
-
-/// How often samples are taken into the histograms: between two times they all stay in memory, also
-/// when nobody asks for `/metrics`.
-const METRICS_UPKEEP: Duration = Duration::from_secs(1);
+use crate::service::{
+    ServiceError, TokenSources, acceptor, asked_to_stop, bind, metrics, trial_issuer, until,
+    verifier,
+};
 
 /// Microseconds of a day.
 const DAY_US: i64 = 86_400_000_000;
 
 /// Runs until it is told to stop.
-pub fn run(args: &SkyArgs) -> Result<(), SkyError> {
-    let trial_issuer = args.trial.then(|| trial::issuer(&args.data)).transpose()?;
+pub fn run(args: &SkyArgs) -> Result<(), ServiceError> {
+    let trial_issuer = args.trial.then(|| trial_issuer(&args.data)).transpose()?;
     let args = if args.trial { trial::arguments(args) } else { args.clone() };
-    let verifier = issuers::verifier(&args)?;
-    let tls = tls::acceptor(&args)?;
+    let verifier = verifier(&token_sources(&args))?;
+    let tls = acceptor(args.tls_cert.as_ref(), args.tls_key.as_ref())?;
     let party = Party::new(&args.party)
-        .map_err(|error| SkyError::Configuration(format!("party: {error}")))?;
+        .map_err(|error| ServiceError::Configuration(format!("party: {error}")))?;
     let log = open(&args.data)?;
     let options = EngineOptions { party, snapshot_every: args.snapshot_every as usize };
     let started = Engine::start(log, &founding(&args), options).map_err(|error| {
-        SkyError::Configuration(format!("data {}: {error}", args.data.display()))
+        ServiceError::Configuration(format!("data {}: {error}", args.data.display()))
     })?;
     // One thread for HTTP and state: on two cores, handing requests over costs more than it gains.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| SkyError::Running(error.to_string()))?;
+    let runtime = runtime.map_err(|error| ServiceError::Running(error.to_string()))?;
     runtime.block_on(serve_sky(&args, started, verifier, tls, trial_issuer))
+}
+
+fn token_sources(args: &SkyArgs) -> TokenSources<'_> {
+    TokenSources {
+        public_key_files: &args.public_key_files,
+        jwks_url: args.jwks_url.as_deref(),
+        issuer: &args.issuer,
+        allow_http_jwks: args.allow_http_jwks,
+        audiences: &args.audiences,
+    }
 }
 
 fn founding(args: &SkyArgs) -> Founding {
@@ -61,9 +66,9 @@ fn founding(args: &SkyArgs) -> Founding {
 }
 
 /// The log of a folder; a new one when the folder holds none.
-fn open(data: &Path) -> Result<Box<dyn Log>, SkyError> {
+fn open(data: &Path) -> Result<Box<dyn Log>, ServiceError> {
     let wrong =
-        |reason: String| SkyError::Configuration(format!("data {}: {reason}", data.display()));
+        |reason: String| ServiceError::Configuration(format!("data {}: {reason}", data.display()));
     fs::create_dir_all(data)
         .map_err(|error| wrong(format!("{error}; choose a folder that this user may write")))?;
     match FileLog::open(Disk::new(data), Options::default()) {
@@ -84,13 +89,14 @@ async fn serve_sky(
     verifier: Arc<Verifier>,
     tls: Option<TlsAcceptor>,
     trial_issuer: Option<Arc<LocalIssuer>>,
-) -> Result<(), SkyError> {
+) -> Result<(), ServiceError> {
     let Started { engine, sequencer, log_thread, charter, replayed } = started;
     for source in verifier.jwks_sources() {
         tokio::spawn(Arc::clone(source).run());
     }
     let listener = bind("listen", args.listen).await?;
-    let address = listener.local_addr().map_err(|error| SkyError::Running(error.to_string()))?;
+    let address =
+        listener.local_addr().map_err(|error| ServiceError::Running(error.to_string()))?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://{address}");
     let endpoint = args.public_endpoint.clone().unwrap_or_else(|| url.clone());
@@ -106,7 +112,7 @@ async fn serve_sky(
     if let Some(issuer) = trial_issuer {
         let listener = bind("trial-issuer-listen", args.trial_issuer_listen).await?;
         let address =
-            listener.local_addr().map_err(|error| SkyError::Running(error.to_string()))?;
+            listener.local_addr().map_err(|error| ServiceError::Running(error.to_string()))?;
         complain(&format!(
             "FOR TRIALS ONLY: http://{address} gives anyone any token. Never let it near real aircraft.",
         ));
@@ -134,7 +140,7 @@ async fn serve_sky(
     ));
     let ended = tokio::select! {
         asked = asked_to_stop() => {
-            asked.map_err(|error| SkyError::Running(error.to_string()))?;
+            asked.map_err(|error| ServiceError::Running(error.to_string()))?;
             complain("stopping: finishing what was accepted");
             None
         }
@@ -151,8 +157,8 @@ async fn serve_sky(
     let closed = tokio::task::spawn_blocking(move || log_thread.join()).await;
     match (ended, closed) {
         (Ok(Ok(())), Ok(Ok(()))) => Ok(()),
-        (Ok(Err(broken)), _) => Err(SkyError::Running(broken.to_string())),
-        _ => Err(SkyError::Running("a task of the sky has panicked".to_owned())),
+        (Ok(Err(broken)), _) => Err(ServiceError::Running(broken.to_string())),
+        _ => Err(ServiceError::Running("a task of the sky has panicked".to_owned())),
     }
 }
 
@@ -165,34 +171,4 @@ fn options(args: &SkyArgs, endpoint: &str) -> FaceOptions {
         public_endpoint: endpoint.to_owned(),
         requests_per_second_per_client: args.requests_per_second_per_client,
     }
-}
-
-/// Begins to count, and answers what prints the counts.
-fn metrics() -> Result<Arc<dyn Fn() -> String + Send + Sync>, SkyError> {
-    let recorder = PrometheusBuilder::new()
-        .install_recorder()
-        .map_err(|error| SkyError::Running(format!("metrics: {error}")))?;
-    let kept = recorder.clone();
-    tokio::spawn(async move {
-        let mut often = tokio::time::interval(METRICS_UPKEEP);
-        loop {
-            often.tick().await;
-            kept.run_upkeep();
-        }
-    });
-    Ok(Arc::new(move || recorder.render()))
-}
-
-/// A listener, or a message that names the flag.
-pub async fn bind(flag: &str, address: std::net::SocketAddr) -> Result<TcpListener, SkyError> {
-    TcpListener::bind(address).await.map_err(|error| {
-        SkyError::Configuration(format!(
-            "{flag}: {address}: {error}; choose an address that is free"
-        ))
-    })
-}
-
-/// Comes back when the value becomes true, or nobody can make it so any more.
-async fn until(mut stopped: watch::Receiver<bool>) {
-    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

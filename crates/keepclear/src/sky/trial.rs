@@ -1,24 +1,7 @@
-//! A sky to try things with: an issuer beside it whose key is made on first start and kept with the
-//! sky's data.
+//! A sky to try things with.
 
-use std::fs;
-use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
-use std::sync::Arc;
-
-use keepclear_auth::LocalIssuer;
-
-use super::{SkyArgs, SkyError};
-
-/// Name of the private key's file in the data folder.
-const KEY_FILE: &str = "trial-issuer-key.pem";
-
-/// Name of the public key's file in the data folder.
-const PUBLIC_KEY_FILE: &str = "trial-issuer-public-key.pem";
-
-/// Audiences of a trial unless others are given.
-const AUDIENCES: [&str; 2] = ["localhost", "127.0.0.1"];
+use super::SkyArgs;
+use crate::service::{PUBLIC_KEY_FILE, TRIAL_AUDIENCES};
 
 /// What `--trial` stands for.
 pub fn arguments(args: &SkyArgs) -> SkyArgs {
@@ -27,29 +10,7 @@ pub fn arguments(args: &SkyArgs) -> SkyArgs {
     args.allow_http_base_urls = true;
     args.public_key_files = vec![args.data.join(PUBLIC_KEY_FILE)];
     if args.audiences.is_empty() {
-        args.audiences = AUDIENCES.map(str::to_owned).to_vec();
+        args.audiences = TRIAL_AUDIENCES.map(str::to_owned).to_vec();
     }
     args
-}
-
-/// The issuer of a data folder; its key is made when there is none yet.
-pub fn issuer(data: &Path) -> Result<Arc<LocalIssuer>, SkyError> {
-    let path = data.join(KEY_FILE);
-    let wrong = |reason: String| SkyError::Configuration(format!("{}: {reason}", path.display()));
-    let issuer = match fs::read(&path) {
-        Ok(pem) => LocalIssuer::from_pem(&pem).map_err(|error| wrong(error.to_string()))?,
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let issuer = LocalIssuer::generate().map_err(|error| wrong(error.to_string()))?;
-            let pem = issuer.private_key_pem().map_err(|error| wrong(error.to_string()))?;
-            fs::create_dir_all(data).map_err(|error| wrong(error.to_string()))?;
-            let file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-            file.and_then(|mut file| file.write_all(pem.as_bytes()))
-                .map_err(|error| wrong(error.to_string()))?;
-            issuer
-        }
-        Err(error) => return Err(wrong(error.to_string())),
-    };
-    fs::write(data.join(PUBLIC_KEY_FILE), issuer.public_key_pem())
-        .map_err(|error| wrong(error.to_string()))?;
-    Ok(Arc::new(issuer))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keepclear_auth::{IssuerConfig, IssuerKeys, JwksOptions, JwksSource, Verifier, load_pem_keys};
 use serde::Deserialize;
 
-use super::{SkyArgs, SkyError};
+use super::ServiceError;
 
 /// One `[[issuer]]` table.
 #[derive(Debug, Deserialize)]
@@ -21,29 +21,43 @@ struct IssuerTable {
     subjects: Vec<String>,
 }
 
+/// Whose tokens a service takes, as its flags say.
+pub struct TokenSources<'a> {
+    /// PEM files; any issuer name.
+    pub public_key_files: &'a [PathBuf],
+    /// URL of a key set; any issuer name.
+    pub jwks_url: Option<&'a str>,
+    /// `[[issuer]]` tables.
+    pub issuer: &'a [String],
+    /// Key sets over plain http from other machines too.
+    pub allow_http_jwks: bool,
+    /// What `aud` may be.
+    pub audiences: &'a [String],
+}
+
 /// A verifier, with the key sets that it loads.
-pub fn verifier(args: &SkyArgs) -> Result<Arc<Verifier>, SkyError> {
+pub fn verifier(args: &TokenSources<'_>) -> Result<Arc<Verifier>, ServiceError> {
     let mut configs = Vec::new();
     if !args.public_key_files.is_empty() {
         configs.push(IssuerConfig {
             name: None,
-            keys: fixed(&args.public_key_files)?,
+            keys: fixed(args.public_key_files)?,
             subjects: Vec::new(),
         });
     }
-    if let Some(url) = &args.jwks_url {
+    if let Some(url) = args.jwks_url {
         let keys = jwks(url, args.allow_http_jwks)?;
         configs.push(IssuerConfig { name: None, keys, subjects: Vec::new() });
     }
-    for text in &args.issuer {
+    for text in args.issuer {
         configs.push(table(text, args.allow_http_jwks)?);
     }
-    Verifier::new(configs, args.audiences.clone()).map(Arc::new).map_err(configuration)
+    Verifier::new(configs, args.audiences.to_vec()).map(Arc::new).map_err(configuration)
 }
 
-fn table(text: &str, allow_http: bool) -> Result<IssuerConfig, SkyError> {
+fn table(text: &str, allow_http: bool) -> Result<IssuerConfig, ServiceError> {
     let wrapped = format!("issuer = {text}");
-    let wrong = |reason: String| SkyError::Configuration(format!("issuer {text}: {reason}"));
+    let wrong = |reason: String| ServiceError::Configuration(format!("issuer {text}: {reason}"));
     #[derive(Deserialize)]
     struct Wrapped {
         issuer: IssuerTable,
@@ -59,15 +73,15 @@ fn table(text: &str, allow_http: bool) -> Result<IssuerConfig, SkyError> {
     Ok(IssuerConfig { name: Some(name), keys, subjects })
 }
 
-fn fixed(files: &[PathBuf]) -> Result<IssuerKeys, SkyError> {
+fn fixed(files: &[PathBuf]) -> Result<IssuerKeys, ServiceError> {
     load_pem_keys(files).map(IssuerKeys::Fixed).map_err(configuration)
 }
 
-fn jwks(url: &str, allow_http: bool) -> Result<IssuerKeys, SkyError> {
+fn jwks(url: &str, allow_http: bool) -> Result<IssuerKeys, ServiceError> {
     let options = JwksOptions { allow_http, ..JwksOptions::default() };
     JwksSource::new(url, options).map(IssuerKeys::Jwks).map_err(configuration)
 }
 
-fn configuration(error: impl std::error::Error) -> SkyError {
-    SkyError::Configuration(error.to_string())
+fn configuration(error: impl std::error::Error) -> ServiceError {
+    ServiceError::Configuration(error.to_string())
 }

@@ -1,6 +1,6 @@
-//! The node's certificate.
+//! The certificate of a service.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::ServerConfig;
@@ -8,11 +8,14 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-use super::{SkyArgs, SkyError};
+use super::ServiceError;
 
-/// What takes TLS connections; none when the node speaks plain HTTP.
-pub fn acceptor(args: &SkyArgs) -> Result<Option<TlsAcceptor>, SkyError> {
-    let (Some(cert), Some(key)) = (&args.tls_cert, &args.tls_key) else { return Ok(None) };
+/// What takes TLS connections; none when the service speaks plain HTTP.
+pub fn acceptor(
+    cert: Option<&PathBuf>,
+    key: Option<&PathBuf>,
+) -> Result<Option<TlsAcceptor>, ServiceError> {
+    let (Some(cert), Some(key)) = (cert, key) else { return Ok(None) };
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect)
         .map_err(|error| wrong("tls-cert", cert, &error))?;
@@ -29,8 +32,8 @@ pub fn acceptor(args: &SkyArgs) -> Result<Option<TlsAcceptor>, SkyError> {
     Ok(Some(TlsAcceptor::from(Arc::new(config))))
 }
 
-fn wrong(flag: &str, path: &Path, error: &dyn std::fmt::Display) -> SkyError {
-    SkyError::Configuration(format!(
+fn wrong(flag: &str, path: &Path, error: &dyn std::fmt::Display) -> ServiceError {
+    ServiceError::Configuration(format!(
         "{flag}: {}: {error}; give PEM files of a certificate chain and of its key",
         path.display()
     ))

@@ -1,0 +1,170 @@
+//! What stands: lines, inbox, one exchange in one or two languages.
+
+use std::fmt::Write as _;
+
+use keepclear_line::phrases::{
+    End, Ends, Language, Phrase, both, render_exchange, text, text_of_both,
+};
+use keepclear_line::quantity::Instant;
+use keepclear_line::view::{DirectionView, TestsView};
+
+use super::act::Session;
+use super::answers::{AlarmsAnswer, InboxAnswer, LineAnswer, LinesAnswer};
+use super::arguments::ShowArgs;
+use super::error::LineError;
+use super::telling::{self, clock, clock_of_day, clocked, duration, short, words};
+use super::{answers::ExchangeAnswer, find};
+
+/// Every line, or one.
+///
+/// # Errors
+/// When the desk does not answer.
+pub async fn status(session: &Session, party: Option<&str>) -> Result<(), LineError> {
+    let desk = find::desk(&session.client).await?;
+    if session.json {
+        let answer = match party {
+            Some(party) => {
+                let id = find::peer(&desk, party)?.desk.to_string();
+                session.client.get(&["lines", &id]).await?
+            }
+            None => session.client.get(&["lines"]).await?,
+        };
+        return session.print(&answer, String::new);
+    }
+    let answer = session.client.get(&["lines"]).await?;
+    let lines: LinesAnswer = session.client.form(answer.clone())?;
+    let only = party.map(|party| find::peer(&desk, party).map(|peer| peer.desk)).transpose()?;
+    let mut block = String::new();
+    if desk.exercise {
+        let _ = writeln!(block, "{}", words(Phrase::EXERCISE));
+    }
+    let _ = writeln!(block, "{} as of {}", desk.party, clock(lines.now));
+    for line in lines.lines.iter().filter(|line| only.is_none_or(|only| only == line.desk)) {
+        block.push_str(&one_line(line, lines.now));
+    }
+    session.print(&answer, || block)
+}
+
+fn one_line(line: &LineAnswer, now: Instant) -> String {
+    let LineAnswer { party, health, tests, our_watch, their_watch, confirmed, .. } = line;
+    let mut block = String::new();
+    let unconfirmed = if *confirmed { "" } else { "  (phrase not compared yet)" };
+    let _ = writeln!(block, "{party}: {}{unconfirmed}", words(health.state).to_uppercase());
+    let mut say = |label: &str, text: String| {
+        let _ = writeln!(block, "  {label:<12} {text}");
+    };
+    say("from them", direction(health.inbound, now));
+    say("from us", direction(health.outbound, now));
+    say("last test", test(tests));
+    let watch = |watch: &Option<keepclear_line::view::WatchView>| {
+        watch.as_ref().map_or("not known".to_owned(), |watch| watch.role.to_string())
+    };
+    say("on watch", format!("here {}, there {}", watch(our_watch), watch(their_watch)));
+    let apart = health.clock_apart_ms.map_or("not known".to_owned(), |ms| format!("{ms} ms"));
+    say("clocks apart", apart);
+    say("waiting", format!("{} for us, {} in the outbox", line.waiting, health.outbox));
+    if line.alarms + line.faults > 0 {
+        say("alarms", format!("{}, faults of theirs: {}", line.alarms, line.faults));
+    }
+    block
+}
+
+/// The age of the last good human test.
+pub fn test(tests: &TestsView) -> String {
+    let age = tests
+        .age_s
+        .map_or("never in both directions".to_owned(), |age_s| format!("{} ago", duration(age_s)));
+    if tests.overdue { format!("{age}: OVERDUE") } else { age }
+}
+
+/// One direction.
+pub fn direction(view: DirectionView, now: Instant) -> String {
+    match view {
+        DirectionView { heard_at: None, .. } => "never since the desk started".to_owned(),
+        DirectionView { heard_at: Some(at), silent } => {
+            let since = duration(now.seconds_since(at).max(0));
+            let silent = if silent { "SILENT since " } else { "carries, " };
+            if silent.starts_with('S') {
+                format!("{silent}{}, {since}", clock_of_day(at))
+            } else {
+                format!("{silent}last heard {since} ago")
+            }
+        }
+    }
+}
+
+/// What waits for this side: alarms, then exchanges.
+///
+/// # Errors
+/// When the desk does not answer.
+pub async fn inbox(session: &Session) -> Result<(), LineError> {
+    let answer = session.client.get(&["inbox"]).await?;
+    if session.json {
+        return session.print(&answer, String::new);
+    }
+    let inbox: InboxAnswer = session.client.form(answer.clone())?;
+    let alarms: AlarmsAnswer = session.client.read(&["alarms"]).await?;
+    let mut block = String::new();
+    for found in alarms.alarms.iter().filter(|found| found.alarm.shelved.is_none()) {
+        let alarm = &found.alarm;
+        let due = alarm.due.map_or(String::new(), |due| clocked(due, alarms.now));
+        let exchange = alarm.exchange.map_or(String::new(), |id| format!(" {}", short(&id)));
+        let _ = writeln!(
+            block,
+            "{}: {}: {}{exchange}{due}  [{}]",
+            words(alarm.level).to_uppercase(),
+            found.party,
+            words(alarm.kind),
+            telling::short_key(&alarm.key, &alarms.alarms)
+        );
+    }
+    for item in &inbox.items {
+        let _ = writeln!(block, "{}", one_item(item, inbox.now));
+        if !item.touching.is_empty() {
+            let _ = writeln!(block, "          touches {}", telling::touched(&item.touching));
+        }
+    }
+    if block.is_empty() {
+        block.push_str("nothing waits for you\n");
+    }
+    session.print(&answer, || block)
+}
+
+/// One exchange on one line.
+pub fn one_item(item: &ExchangeAnswer, now: Instant) -> String {
+    let ExchangeAnswer { party, exchange, .. } = item;
+    let due = exchange.open.as_ref().and_then(|open| open.answer_due);
+    let due = due.map_or(String::new(), |due| clocked(due, now));
+    let text = telling::test_text(exchange).map_or(String::new(), |text| format!(": \"{text}\""));
+    format!(
+        "{}  {:<10} {party}  {}{text}{due}",
+        short(&exchange.id),
+        telling::matter(exchange),
+        telling::state(exchange)
+    )
+}
+
+/// One exchange, all of it.
+///
+/// # Errors
+/// When there is none, or more than two languages are asked for.
+pub async fn show(session: &Session, args: &ShowArgs) -> Result<(), LineError> {
+    let found = find::exchange(&session.client, &args.exchange).await?;
+    if session.json {
+        let answer = session.client.get(&["exchanges", &found.exchange.id.to_string()]).await?;
+        return session.print(&answer, String::new);
+    }
+    let desk = find::desk(&session.client).await?;
+    let ends = Ends {
+        us: End { name: &desk.party, desk: desk.desk },
+        them: End { name: &found.party, desk: found.desk },
+        exercise: desk.exercise,
+    };
+    let render = |language: Language| render_exchange(&found.exchange, &ends, language);
+    let block = match args.languages.as_slice() {
+        [one] => text(&render(*one)),
+        [first, second] => text_of_both(&both(*first, *second, render)),
+        _ => return Err(LineError::Input("--languages: give one or two".to_owned())),
+    };
+    session.print(&serde_json::Value::Null, || block)
+}
