@@ -1,6 +1,8 @@
 //! Running the built `keepclear` as a person or a script would.
 
 pub mod contract;
+pub mod desk;
+pub mod proxy;
 pub mod sky;
 
 use std::path::{Path, PathBuf};

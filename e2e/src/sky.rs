@@ -7,6 +7,7 @@
 
 mod client;
 mod issuer;
+mod tls;
 
 use std::io::{BufRead as _, BufReader, Read};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,8 +20,9 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-pub use client::{Client, Request, Response};
+pub use client::{Client, Request, Response, head, read_response};
 pub use issuer::{AUDIENCE, Issuer, claims, now_s};
+pub use tls::Certificate;
 
 /// Longest that a start or a stop may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -30,6 +32,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Options {
     /// Flags besides the folder, the address, the key and the audience.
     pub flags: Vec<String>,
+    /// Environment variables besides those of the test.
+    pub environment: Vec<(&'static str, String)>,
+    /// The flags say whose tokens are taken; else [`Issuer::trusted`] is.
+    pub names_issuers: bool,
+    /// It is waited for until it is ready; else until it answers at all.
+    pub is_ready_at_start: bool,
+    /// A folder that outlives the sky, in place of a fresh one.
+    pub data: Option<PathBuf>,
+    /// Listens with TLS and shows this certificate.
+    pub certificate: Option<Arc<Certificate>>,
     /// Parts of lines with WARN or ERROR that this test asks for.
     pub allowed_in_log: Vec<&'static str>,
 }
@@ -45,7 +57,15 @@ impl Options {
     /// These flags alone.
     pub fn with_flags(flags: &[&str]) -> Self {
         let flags = flags.iter().map(|&flag| flag.to_owned()).collect();
-        Self { flags, allowed_in_log: Vec::new() }
+        Self {
+            flags,
+            environment: Vec::new(),
+            names_issuers: false,
+            is_ready_at_start: true,
+            data: None,
+            certificate: None,
+            allowed_in_log: Vec::new(),
+        }
     }
 }
 
@@ -85,6 +105,10 @@ impl Sky {
             process: None,
             log: Lines::default(),
         };
+        if let Some(certificate) = &sky.options.certificate {
+            std::fs::write(sky.in_folder("cert.pem"), certificate.pem()).unwrap();
+            std::fs::write(sky.in_folder("cert-key.pem"), certificate.key_pem()).unwrap();
+        }
         sky.launch();
         sky
     }
@@ -107,7 +131,11 @@ impl Sky {
 
     /// Its data folder.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        self.options.data.clone().unwrap_or_else(|| self.in_folder("data"))
+    }
+
+    fn in_folder(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
     }
 
     /// A good token.
@@ -201,6 +229,8 @@ impl Sky {
     }
 
     fn launch(&mut self) {
+        let certificate = self.options.certificate.as_ref();
+        self.client = certificate.map_or_else(Client::default, |it| Client::with_tls(it.client()));
         let before = self.log_lines().len();
         self.spawn();
         let address = poll_for(PATIENCE, || match self.address_said_after(before) {
@@ -220,7 +250,9 @@ impl Sky {
     /// It listens on a port of its own choice and says which.
     fn address_said_after(&self, line: usize) -> Option<SocketAddr> {
         let lines = self.log_lines().split_off(line);
-        let said = lines.iter().find_map(|line| line.split_once("listening on http://"))?;
+        let scheme = if self.options.certificate.is_some() { "https" } else { "http" };
+        let words = format!("listening on {scheme}://");
+        let said = lines.iter().find_map(|line| line.split_once(&words))?;
         said.1.split_whitespace().next()?.parse().ok()
     }
 
@@ -229,12 +261,18 @@ impl Sky {
     }
 
     fn spawn(&mut self) {
-        let in_folder = |name: &str| self.folder.path().join(name);
         let mut command = Command::new(crate::binary());
-        command.arg("sky").arg("--data").arg(in_folder("data"));
-        command.args(["--listen", "127.0.0.1:0"]);
-        command.arg("--public-key-files").arg(in_folder("key.pem"));
-        command.args(["--audiences", AUDIENCE]).args(&self.options.flags);
+        command.arg("sky").arg("--data").arg(self.data());
+        command.args(["--listen", "127.0.0.1:0", "--audiences", AUDIENCE]);
+        if !self.options.names_issuers {
+            command.arg("--public-key-files").arg(self.in_folder("key.pem"));
+        }
+        if self.options.certificate.is_some() {
+            command.arg("--tls-cert").arg(self.in_folder("cert.pem"));
+            command.arg("--tls-key").arg(self.in_folder("cert-key.pem"));
+        }
+        command.args(&self.options.flags);
+        command.envs(self.options.environment.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let readers = [
@@ -254,7 +292,7 @@ impl Sky {
             body: None,
         };
         poll_for(PATIENCE, || match self.client.send(self.address, &ready) {
-            Ok(response) if response.status == 200 => Some(true),
+            Ok(response) if response.status == 200 || !self.options.is_ready_at_start => Some(true),
             _ if self.has_ended() => Some(false),
             _ => None,
         })

@@ -3,12 +3,15 @@
 //! It sends what it is told, also what no library would send, and reads the answer even when the other side
 //! stops reading the request: a body that is too long is refused before it has been sent.
 
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use rustls::ClientConfig;
 use serde_json::Value;
+
+use super::tls::Stream;
 
 /// Longest that an answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -37,7 +40,8 @@ impl Response {
 /// Connections to one server.
 #[derive(Debug, Default)]
 pub struct Client {
-    idle: Mutex<Vec<TcpStream>>,
+    idle: Mutex<Vec<Stream>>,
+    tls: Option<Arc<ClientConfig>>,
 }
 
 /// One request; what is `None` is not sent.
@@ -56,6 +60,11 @@ pub struct Request<'a> {
 }
 
 impl Client {
+    /// One that speaks TLS.
+    pub fn with_tls(config: Arc<ClientConfig>) -> Self {
+        Self { tls: Some(config), ..Self::default() }
+    }
+
     /// Sends a request and reads the whole answer.
     ///
     /// # Errors
@@ -72,13 +81,17 @@ impl Client {
         let stream = TcpStream::connect_timeout(&address, ANSWER_TIMEOUT)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
+        let stream = match &self.tls {
+            Some(config) => Stream::encrypted(Arc::clone(config), stream)?,
+            None => Stream::Plain(stream),
+        };
         self.exchange(stream, request)
     }
 
-    fn exchange(&self, mut stream: TcpStream, request: &Request<'_>) -> io::Result<Response> {
+    fn exchange(&self, mut stream: Stream, request: &Request<'_>) -> io::Result<Response> {
         let sent = stream.write_all(&head(request)).and_then(|()| match request.body {
-            Some(body) => stream.write_all(body),
-            None => Ok(()),
+            Some(body) => stream.write_all(body).and_then(|()| stream.flush()),
+            None => stream.flush(),
         });
         let mut reader = BufReader::new(stream);
         let response = read_response(&mut reader)?;
@@ -99,7 +112,8 @@ fn is_stale(error: &io::Error) -> bool {
     matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
-fn head(request: &Request<'_>) -> Vec<u8> {
+/// A request up to the end of its header.
+pub fn head(request: &Request<'_>) -> Vec<u8> {
     let mut head = format!("{} {} HTTP/1.1\r\nHost: localhost\r\n", request.method, request.path);
     if let Some(authorization) = request.authorization {
         head += &format!("Authorization: {authorization}\r\n");
@@ -114,7 +128,11 @@ fn head(request: &Request<'_>) -> Vec<u8> {
     head.into_bytes()
 }
 
-fn read_response(reader: &mut BufReader<TcpStream>) -> io::Result<Response> {
+/// Reads one answer, and nothing after it.
+///
+/// # Errors
+/// When it breaks off or is not HTTP.
+pub fn read_response(reader: &mut BufReader<impl Read>) -> io::Result<Response> {
     let status_line = read_line(reader)?;
     let status = status_line.split(' ').nth(1).and_then(|code| code.parse().ok());
     let status = status.ok_or_else(|| broken(&status_line))?;
@@ -138,7 +156,7 @@ fn read_response(reader: &mut BufReader<TcpStream>) -> io::Result<Response> {
     Ok(response)
 }
 
-fn read_chunks(reader: &mut BufReader<TcpStream>, body: &mut Vec<u8>) -> io::Result<()> {
+fn read_chunks(reader: &mut BufReader<impl Read>, body: &mut Vec<u8>) -> io::Result<()> {
     loop {
         let line = read_line(reader)?;
         let length = u64::from_str_radix(&line, 16).map_err(|_| broken(&line))?;
@@ -151,7 +169,7 @@ fn read_chunks(reader: &mut BufReader<TcpStream>, body: &mut Vec<u8>) -> io::Res
     }
 }
 
-fn read_line(reader: &mut BufReader<TcpStream>) -> io::Result<String> {
+fn read_line(reader: &mut BufReader<impl Read>) -> io::Result<String> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "closed without an answer"));

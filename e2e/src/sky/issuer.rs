@@ -50,6 +50,19 @@ impl Issuer {
         format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
     }
 
+    /// The public key as a key set (RFC 7517).
+    ///
+    /// # Panics
+    /// When the key cannot be written.
+    pub fn key_set(&self) -> String {
+        let public = self.key.public_key();
+        let number = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let modulus = number(public.modulus().big_endian_without_leading_zero());
+        let exponent = number(public.exponent().big_endian_without_leading_zero());
+        json!({ "keys": [{ "kty": "RSA", "alg": "RS256", "use": "sig", "n": modulus, "e": exponent }] })
+            .to_string()
+    }
+
     /// A token signed with RS256.
     ///
     /// # Panics

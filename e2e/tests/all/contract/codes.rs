@@ -13,11 +13,11 @@ use super::examples::example;
 /// Codes that this test cannot or need not provoke, with the reason.
 fn is_left_out(operation: &Operation, code: u16) -> bool {
     match code {
-        // A full disk, a start or an end: the fault tests of the log provoke it.
+        // A full disk or too many connections: `sky_full_disk.rs` and `sky_limits.rs` provoke it.
         503 => true,
         // The sky implements what it serves.
         501 => true,
-        // The body's time is half a minute; the tests beside the code have a shorter one.
+        // A body's time is half a minute: `sky_limits.rs` waits for all operations at once.
         408 => true,
         // Whatever boundary is asked about, one binary is behind it.
         404 => operation.id == "GetVersion",

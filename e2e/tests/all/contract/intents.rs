@@ -226,6 +226,9 @@ fn an_ovn_is_made_with_the_suffix_that_was_asked_for_and_never_again() {
         ("ten minutes ahead", &suffix(10 * MINUTE)),
         ("version 4", &super::bodies::id()),
         ("no UUID", "suffix"),
+        ("in braces", &format!("{{{}}}", suffix(0))),
+        ("as a URN", &format!("urn:uuid:{}", suffix(0))),
+        ("without hyphens", &suffix(0).replace('-', "")),
     ] {
         let answer = owner.update_intent(&id, ovn(&changed), &wish(bad));
         assert_eq!(answer.code(), 400, "{what}: {}", answer.response.json);
