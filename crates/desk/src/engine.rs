@@ -150,12 +150,12 @@ impl Shared {
         if self.read(|state| state.knows_suspicion(&suspected)) {
             return;
         }
-        tracing::warn!(
-            peer = suspected.peer.map(tracing::field::display),
-            kind = ?suspected.kind,
-            detail = suspected.detail,
-            "refused"
-        );
+        let Suspected { peer, kind, detail, .. } = &suspected;
+        match peer {
+            Some(peer) => tracing::warn!(%peer, ?kind, detail, "refused"),
+            // Whoever pairs first is a stranger until the other side has its card too.
+            None => tracing::info!(?kind, detail, "a stranger was refused"),
+        }
         if let Err(error) = self.submit(Request::Suspect(suspected)).await {
             tracing::warn!(%error, "a suspicion was not written down");
         }
