@@ -3,6 +3,7 @@
 //! The two exports hold the same entries; the second has each lane's entries later among the others',
 //! as a record of the other desk would.
 
+use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,12 +12,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use clap::Args;
+use keepclear_desk::LineClaims;
 use keepclear_entry::{
-    Cause, Head, Kind, LogId, LogKind, NodeId, Party, ProposedAt, RequestId, Writer,
+    Cause, EntryHash, Head, LogId, LogKind, NodeId, Party, ProposedAt, RequestId, Writer,
 };
+use keepclear_line::message::{Mark, Seen};
+use keepclear_line::quantity::{ExchangeId, Instant as Said, MessageId, Name, Words};
+use keepclear_line::{Body, Envelope, encode};
 use keepclear_record::{
-    Exporter, Header, LaneName, LaneOf, Limits, NoClaims, PartyOf, SigningKey, Verified, compare,
-    verify,
+    Exporter, Header, LaneName, LaneOf, Limits, PartyOf, SigningKey, Verified, compare, verify,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -30,9 +34,9 @@ pub struct RecordArgs {
     /// Entries in each record.
     #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1..))]
     entries: u64,
-    /// Bytes of each entry's payload.
-    #[arg(long, default_value_t = 216, value_parser = clap::value_parser!(u32).range(8..=1_000_000))]
-    payload: u32,
+    /// Bytes of each statement's words; every other entry is the receipt of one.
+    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u32).range(1..=4_000))]
+    words: u32,
     /// Folder for the two exports. They are left there and used again; none given: a fresh one, removed at the end.
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
@@ -67,7 +71,7 @@ fn measure(args: &RecordArgs) -> Result<(), BoxedError> {
 
 fn measure_in(args: &RecordArgs, folder: &Path) -> Result<(), BoxedError> {
     let name = |side: usize| {
-        folder.join(format!("{}-{}-{}.record.jsonl", args.entries, args.payload, ["a", "b"][side]))
+        folder.join(format!("{}-{}-{}.record.jsonl", args.entries, args.words, ["a", "b"][side]))
     };
     for side in 0..2 {
         if !name(side).exists() {
@@ -81,19 +85,19 @@ fn measure_in(args: &RecordArgs, folder: &Path) -> Result<(), BoxedError> {
 
     complain("comparing cold ...");
     let begun = Instant::now();
-    let cold = compare(open(0)?, open(1)?, limits, &Verified::none(), &NoClaims)?;
+    let cold = compare(open(0)?, open(1)?, limits, &Verified::none(), &LineClaims)?;
     rows.push(("cold", begun.elapsed().as_secs_f64()));
 
     complain("verifying one ...");
     let begun = Instant::now();
-    let verification = verify(open(0)?, limits, &NoClaims)?;
+    let verification = verify(open(0)?, limits, &LineClaims)?;
     rows.push(("verify one", begun.elapsed().as_secs_f64()));
     let mut verified = Verified::none();
     verified.read(&Verified::write(&verification.checkpoints))?;
 
     complain("comparing with a verified checkpoint ...");
     let begun = Instant::now();
-    let warm = compare(open(0)?, open(1)?, limits, &verified, &NoClaims)?;
+    let warm = compare(open(0)?, open(1)?, limits, &verified, &LineClaims)?;
     rows.push(("verified", begun.elapsed().as_secs_f64()));
 
     let found = cold.differences.len() + verification.differences.len() + warm.differences.len();
@@ -157,10 +161,56 @@ fn key(side: usize) -> SigningKey {
     SigningKey::from_seed(&[1 + side as u8; 32])
 }
 
-/// One side's export. The other desk's entries come in `DELAY` entries later than it wrote them.
+/// Entries of the other desk come in so many entries later than it wrote them.
+const DELAY: usize = 40;
+/// Between two entries, microseconds.
+const STEP_US: i64 = 1_000;
+
+/// What each side holds of the other's lanes: always something that has come in everywhere.
+#[derive(Default)]
+struct Known {
+    seen: [Seen; 2],
+    under_way: VecDeque<(usize, Mark)>,
+}
+
+impl Known {
+    fn said(&mut self, lane: usize, mark: Mark) {
+        self.under_way.push_back((lane, mark));
+        if self.under_way.len() <= 3 * DELAY {
+            return;
+        }
+        if let Some((lane, mark)) = self.under_way.pop_front() {
+            let seen = &mut self.seen[1 - lane / 2];
+            *(if lane % 2 == 0 { &mut seen.ordinary } else { &mut seen.urgent }) = Some(mark);
+        }
+    }
+}
+
+/// A statement of the first party, or the second party's receipt of one.
+fn message(
+    side: usize,
+    known: &Known,
+    words: &str,
+    at_us: i64,
+) -> Result<Envelope, keepclear_line::quantity::TextError> {
+    let seen = known.seen[side];
+    let statement = || -> Result<Envelope, keepclear_line::quantity::TextError> {
+        let exchange = ExchangeId([7; 16]);
+        let body = Body::Statement { exchange, of: None, words: Words::new(words)? };
+        Ok(Envelope { seen, role: Some(Name::new("duty officer")?), body })
+    };
+    match seen.ordinary {
+        Some(mark) if side == 1 => {
+            let stored_at = Said(at_us);
+            let body = Body::Receipt { of: mark.message, stored_at, read_back: None };
+            Ok(Envelope { seen, role: None, body })
+        }
+        _ => statement(),
+    }
+}
+
+/// One side's export.
 fn write(args: &RecordArgs, side: usize, path: &Path) -> Result<(), BoxedError> {
-    const DELAY: usize = 40;
-    const STEP_US: i64 = 1_000;
     let partial = path.with_extension("partial");
     let out = BufWriter::with_capacity(1 << 20, File::create(&partial)?);
     let signer = key(side);
@@ -173,21 +223,26 @@ fn write(args: &RecordArgs, side: usize, path: &Path) -> Result<(), BoxedError> 
         writers.push(writer.signing(Arc::new(key(lane / 2))));
     }
     let mut random = Random::new(1);
-    let mut payload = vec![0; args.payload as usize];
-    let mut waiting = std::collections::VecDeque::new();
+    let mut known = Known::default();
+    let mut sequences = [0_u64; 4];
+    let mut waiting = VecDeque::new();
     for number in 0..args.entries {
         // One in sixteen is urgent.
         let lane = (number % 2) as usize * 2 + usize::from(number % 16 < 2);
         let at_us = number as i64 * STEP_US;
-        payload
-            .chunks_exact_mut(8)
-            .for_each(|chunk| chunk.copy_from_slice(&random.bits().to_be_bytes()));
+        let letter = |bits: u64| char::from(b'a' + (bits % 26) as u8);
+        let words: String = (0..args.words).map(|_| letter(random.bits())).collect();
+        let envelope = message(lane / 2, &known, &words, at_us)?;
         let mut request = [0; 16];
         request[..8].copy_from_slice(&random.bits().to_be_bytes());
         let cause =
             Cause { principal: None, request: RequestId(request), proposed_at: ProposedAt(at_us) };
         let mut bytes = Vec::new();
-        writers[lane].write(cause, Kind(1), &payload, &mut bytes)?;
+        let kind = envelope.body.kind().entry_kind();
+        writers[lane].write(cause, kind, &encode(&envelope), &mut bytes)?;
+        sequences[lane] += 1;
+        let message = MessageId(EntryHash::of(&bytes).0);
+        known.said(lane, Mark { sequence: sequences[lane], message });
         if lane / 2 == side {
             export.entry(&bytes, at_us)?;
         } else {
