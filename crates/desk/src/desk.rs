@@ -3,7 +3,7 @@
 //! Whatever is read through it is durable; whatever is said through it was checked against the durable
 //! state, written, applied, and only then answered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keepclear_line::Body;
@@ -151,7 +151,9 @@ impl Desk {
         let now = self.now();
         let (version, view) = self.0.read(|state| {
             let line = state.peer(peer)?;
-            Some((line.version(id), line.line().exchange(id, now)?))
+            let view = line.line().exchange(id, now)?;
+            let shown = line.confirmation().is_some() || is_test(&view);
+            shown.then(|| (line.version(id), view))
         })?;
         let touching = self.touched_by(&view);
         Some(ExchangeOverview { version, view, touching })
@@ -210,6 +212,9 @@ impl Desk {
         let mut health = link.health();
         health.outbox(line.outbox(link.acknowledged_in_all()));
         let mut overview = line.overview(now, &health);
+        if line.confirmation().is_none() {
+            only_tests(&mut overview);
+        }
         let mut raised = BTreeMap::new();
         for exchange in &overview.view.exchanges {
             if let Some(alarm) = self.touch_alarm(exchange) {
@@ -255,4 +260,18 @@ impl Desk {
         let volumes = offered.filter(|volumes| !volumes.is_empty()).or(content);
         volumes.map(|volumes| self.0.plans.touches(volumes)).unwrap_or_default()
     }
+}
+
+/// Before two people have compared the cards, whoever is at the other end may be anybody: only tests are
+/// shown. The rest is kept, and shown afterwards.
+fn only_tests(overview: &mut LineOverview) {
+    let exchanges = &mut overview.view.exchanges;
+    exchanges.retain(is_test);
+    let shown: BTreeSet<ExchangeId> = exchanges.iter().map(|exchange| exchange.id).collect();
+    let about_shown = |alarm: &Alarm| alarm.exchange.is_none_or(|id| shown.contains(&id));
+    overview.view.alarms.retain(about_shown);
+}
+
+fn is_test(view: &ExchangeView) -> bool {
+    view.matter.is_none() && view.commitment.is_none()
 }

@@ -4,7 +4,6 @@
 //! loop. A refusal that the durable state already decides is answered without logging it.
 
 mod caller;
-mod clock;
 mod describe;
 mod fairness;
 mod journal;
@@ -16,6 +15,7 @@ mod writer;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use keepclear_serve::Clock;
 use keepclear_sky::{Answer, Command, Refusal, Sky};
 use tokio::sync::{Notify, oneshot};
 use uuid::Uuid;
@@ -68,7 +68,7 @@ struct Shared {
     inner: Mutex<Inner>,
     /// The queue has something, or the end has come.
     work: Notify,
-    clock: clock::Clock,
+    clock: Clock,
     writable: AtomicBool,
 }
 
@@ -78,7 +78,7 @@ pub struct Engine(Arc<Shared>);
 
 impl Engine {
     fn new(sky: Sky) -> Self {
-        let clock = clock::Clock::starting_at(sky.now_us());
+        let clock = Clock::starting_at(sky.now_us());
         let inner = Mutex::new(Inner { sky, queue: Vec::new(), stopping: false });
         Self(Arc::new(Shared {
             inner,

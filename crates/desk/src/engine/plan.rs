@@ -70,6 +70,19 @@ struct Taken {
 }
 
 impl Taken {
+    /// Whether something that bears on this is in the batch: the same exchange, or, for what concerns the
+    /// whole line such as a suspension, anything on it.
+    fn is_about(&self, (peer, exchange): &(DeskId, Option<ExchangeId>)) -> bool {
+        let first_on_line = self.exchanges.range((*peer, None)..).next();
+        match exchange {
+            Some(_) => {
+                self.exchanges.contains(&(*peer, None))
+                    || self.exchanges.contains(&(*peer, *exchange))
+            }
+            None => first_on_line.is_some_and(|(of, _)| of == peer),
+        }
+    }
+
     fn is_full(&self) -> bool {
         self.work.batch.weight() > BATCH_BYTES || self.work.planned.len() >= BATCH_ENTRIES_MAX
     }
@@ -98,9 +111,12 @@ impl Sequencer {
         if self.plan_key_changes(&inner, &mut taken) {
             return taken.work;
         }
-        for suspected in inner.state.take_suspicions() {
-            self.write_by_desk(&mut taken, Happening::Suspected(suspected));
+        let mut suspicions = inner.state.take_suspicions().into_iter();
+        while !taken.is_full() {
+            let Some(suspected) = suspicions.next() else { break };
+            self.plan_suspicion(&inner, &mut taken, suspected);
         }
+        inner.state.keep_suspicions(suspicions);
         self.plan_duties(&mut inner, &mut taken);
         self.plan_checkpoints(&inner, &mut taken, ticking);
         let mut queue = mem::take(&mut inner.queue);
@@ -146,6 +162,10 @@ impl Sequencer {
                 if taken.is_full() {
                     inner.dirty.insert(peer);
                     break;
+                }
+                // Until two people have compared the cards, nothing counts as understood. It stays owed.
+                if line.confirmation().is_none() && is_read_back(&body) {
+                    continue;
                 }
                 let lane = match line.line().check(taken.now, &body) {
                     Ok(lane) => lane,
@@ -352,4 +372,8 @@ fn is_urgent(request: &Request) -> bool {
         Request::Hear { entries, .. } => entries.iter().any(|entry| entry.lane == Lane::Urgent),
         _ => false,
     }
+}
+
+fn is_read_back(body: &Body) -> bool {
+    matches!(body, Body::Receipt { read_back: Some(_), .. })
 }

@@ -186,6 +186,8 @@ impl Sequencer {
                 }
                 Happening::Said(message) => spoke.push(message.peer),
                 Happening::Paired(_) => paired = true,
+                // Read-backs that waited for it are owed.
+                Happening::Confirmed(confirmed) => _ = inner.dirty.insert(confirmed.peer),
                 _ => {}
             }
             let answer = said.map_or(Answer::Done, |said| Answer::Said(Said { position, ..said }));

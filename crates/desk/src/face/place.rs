@@ -72,11 +72,19 @@ pub fn find(call: &Call<'_>) -> Result<Found, Problem> {
     let desk = &call.face.desk;
     let id = call.exchange_id()?;
     let now = desk.now();
-    let found = desk.peers().into_iter().find_map(|peer| {
+    let mut found = desk.peers().into_iter().filter_map(|peer| {
         let overview = desk.exchange(peer.desk, id)?;
         Some(Found { peer, overview, now })
     });
-    found.ok_or(Problem::NoExchange(id))
+    match (found.next(), found.next()) {
+        (None, _) => Err(Problem::NoExchange(id)),
+        (Some(found), None) => Ok(found),
+        // Their desks drew the same id, which chance does not do: which one is meant must be said.
+        (Some(one), Some(other)) => {
+            let desks = vec![one.peer.desk, other.peer.desk];
+            Err(Problem::SeveralDesks { name: id.to_string(), desks })
+        }
+    }
 }
 
 impl Found {
@@ -179,6 +187,7 @@ impl<'a> AtLine<'a> {
     pub fn drawn(&self) -> [u8; 16] {
         let hash = Sha256::new_with_prefix(EXCHANGE_DOMAIN)
             .chain_update(self.us().0)
+            .chain_update(self.peer.desk.0)
             .chain_update(self.request.0)
             .finalize();
         std::array::from_fn(|at| hash[at])

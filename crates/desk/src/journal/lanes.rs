@@ -15,6 +15,9 @@ const TREE_EVERY: usize = 4_096;
 const RECENT_MAX: usize = 8_192;
 const RECENT_BYTES_MAX: usize = 16 << 20;
 
+/// Shortest that an entry of a line is, about: signature, hashes, names.
+const ENTRY_LEAST: usize = 250;
+
 /// One lane.
 #[derive(Debug)]
 pub struct Held {
@@ -27,6 +30,8 @@ pub struct Held {
     recent_bytes: usize,
     /// Entries that no checkpoint of ours covers, checkpoints themselves aside.
     uncovered: u64,
+    /// The last entry that is no checkpoint.
+    last_said: u64,
 }
 
 /// Entries after a place.
@@ -49,6 +54,7 @@ impl Held {
             recent: VecDeque::new(),
             recent_bytes: 0,
             uncovered: 0,
+            last_said: 0,
         }
     }
 
@@ -91,7 +97,10 @@ impl Held {
             let Some(gone) = self.recent.pop_front() else { break };
             self.recent_bytes -= gone.len();
         }
-        self.uncovered += u64::from(!is_checkpoint);
+        if !is_checkpoint {
+            self.uncovered += 1;
+            self.last_said = self.len();
+        }
     }
 
     /// The root over its first `size` entries; none when it has fewer.
@@ -114,7 +123,10 @@ impl Held {
 
     /// A checkpoint of ours covers its first `size` entries.
     pub fn covered(&mut self, size: u64) {
-        self.uncovered = self.uncovered.min(self.len().saturating_sub(size));
+        self.uncovered = match size >= self.last_said {
+            true => 0,
+            false => self.uncovered.min(self.last_said - size),
+        };
     }
 
     /// Entries after a place: at most `count`, and no more than fit into `room` bytes, but one at
@@ -123,7 +135,9 @@ impl Held {
         let from = usize::try_from(sequence).unwrap_or(usize::MAX).min(self.hashes.len());
         let first_recent = self.hashes.len() - self.recent.len();
         if from < first_recent {
-            let until = (from + count).min(first_recent);
+            // Each is read from the disk: no more than are likely to fit.
+            let likely = (room / ENTRY_LEAST).saturating_add(1).min(count);
+            let until = (from + likely).min(first_recent);
             return After::Positions(self.positions[from..until].to_vec());
         }
         let mut left = room;
@@ -170,5 +184,15 @@ mod tests {
         let last = Bytes::from(8_999_u32.to_be_bytes().to_vec());
         assert_eq!(long.after(8_999, 5, 0), After::Entries(vec![last]));
         assert_eq!(long.after(9_000, 5, 100), After::Entries(vec![]));
+    }
+
+    #[test]
+    fn a_checkpoint_in_its_own_lane_needs_no_other_checkpoint() {
+        let mut lane = lane(3);
+        let size = lane.len();
+        let bytes = b"a checkpoint of the first three".to_vec();
+        lane.push(bytes.clone().into(), EntryHash::of(&bytes), 13, true);
+        lane.covered(size);
+        assert_eq!(lane.uncovered(), 0);
     }
 }

@@ -231,7 +231,7 @@ impl Peer {
         if let Body::Checkpoint { note } = &envelope.body {
             self.note_own_checkpoint(note);
         }
-        let digest = spoken.then(|| body_digest(&envelope.body));
+        let digest = spoken.then(|| body_digest(self.desk(), &envelope.body));
         self.line.said(stamp, envelope);
         let said = Said {
             exchange: message.exchange,
@@ -259,8 +259,14 @@ impl Peer {
         }
         if let Ok(Envelope { seen, body, .. }) = &envelope {
             self.note_keys(Side::Them, stamp.message, body);
-            for (known, mark) in self.seen_by_them.iter_mut().zip([seen.ordinary, seen.urgent]) {
-                *known = (*known).max(mark.map_or(0, |mark| mark.sequence));
+            // Only what truly stands at that place shows that they have it.
+            for (lane, mark) in Lane::ALL.into_iter().zip([seen.ordinary, seen.urgent]) {
+                let held = self.lane(Side::Us, lane);
+                let borne_out = mark.filter(|mark| {
+                    held.hash(mark.sequence).is_some_and(|hash| hash.0 == mark.message.0)
+                });
+                let known = &mut self.seen_by_them[index(Side::Us, lane)];
+                *known = (*known).max(borne_out.map_or(0, |mark| mark.sequence));
             }
         }
         let mut suspicions = Vec::new();

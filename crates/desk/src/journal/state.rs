@@ -96,6 +96,11 @@ impl State {
         std::mem::take(&mut self.suspicions)
     }
 
+    /// Those that did not fit into a batch.
+    pub fn keep_suspicions(&mut self, left: impl Iterator<Item = Suspected>) {
+        self.suspicions.splice(0..0, left);
+    }
+
     /// The newest event's position.
     pub fn last(&self) -> u64 {
         self.last
@@ -197,7 +202,7 @@ fn known(peers: &mut BTreeMap<DeskId, Peer>, desk: DeskId) -> Result<&mut Peer, 
     peers.get_mut(&desk).ok_or_else(|| format!("there is no line to desk {desk}"))
 }
 
-/// Names a body, to tell whether two requests say the same.
-pub fn body_digest(body: &keepclear_line::Body) -> [u8; 32] {
-    Sha256::digest(bytes_of(body)).into()
+/// Names what is said to whom, to tell whether two requests say the same.
+pub fn body_digest(peer: DeskId, body: &keepclear_line::Body) -> [u8; 32] {
+    Sha256::new_with_prefix(peer.0).chain_update(bytes_of(body)).finalize().into()
 }

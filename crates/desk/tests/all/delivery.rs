@@ -136,3 +136,17 @@ async fn events_go_on_where_a_reader_left_off_also_after_a_restart() {
     let expected: Vec<_> = before.events.iter().filter(|it| it.position > half).collect();
     assert_eq!(again.events.iter().take(expected.len()).collect::<Vec<_>>(), expected);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_request_is_not_taken_for_the_same_on_another_line() {
+    let seat = |party| Seat::new(Setup::of(party));
+    let (a, b, c) = (seat("North").await, seat("South").await, seat("East").await);
+    let (a, b, c) = (a.start().await, b.start().await, c.start().await);
+    pair(&a, &b).await;
+    pair(&a, &c).await;
+    let (officer, told) = (speaker(), notice(fresh(), 1));
+    let said = a.desk.say(b.id(), officer.clone(), None, told.clone()).await.unwrap();
+    assert_eq!(a.desk.say(b.id(), officer.clone(), None, told.clone()).await, Ok(said));
+    let other = a.desk.say(c.id(), officer, None, told).await;
+    assert_eq!(other, Err(DeskError::RequestReused));
+}

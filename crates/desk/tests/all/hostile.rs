@@ -33,8 +33,13 @@ struct Hostile {
 
 /// An honest desk, paired with one that is not.
 async fn scene() -> (Running, Hostile) {
-    let (honest, seat) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
-    let (honest, other) = (honest.start().await, seat.start().await);
+    let (_, honest, hostile) = scene_with_seat().await;
+    (honest, hostile)
+}
+
+async fn scene_with_seat() -> (Seat, Running, Hostile) {
+    let (place, seat) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
+    let (honest, other) = (place.start().await, seat.start().await);
     let card = other.desk.card().clone();
     let desk = card.desk();
     honest.desk.pair(speaker(), card.clone()).await.unwrap();
@@ -52,7 +57,7 @@ async fn scene() -> (Running, Hostile) {
     let client = client(&identity);
     let url = format!("https://{}/line/v1/sync", honest.address);
     let key = Arc::clone(identity.signing_key());
-    (honest, Hostile { charter, key, client, url, desk })
+    (place, honest, Hostile { charter, key, client, url, desk })
 }
 
 fn client(identity: &Identity) -> reqwest::Client {
@@ -233,8 +238,8 @@ async fn an_entry_of_another_line_of_our_own_lane_or_of_a_stranger_is_refused() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_history_that_was_rewritten_is_found_out_in_three_ways() {
-    let (honest, hostile) = scene().await;
+async fn a_history_that_was_rewritten_is_found_out_in_three_ways_and_written_down_once_each() {
+    let (place, honest, hostile) = scene_with_seat().await;
     let (entries, _) = hostile.notices(2);
     hostile.send(&entries).await;
     // An entry that follows another one than the one that was taken.
@@ -254,6 +259,11 @@ async fn a_history_that_was_rewritten_is_found_out_in_three_ways() {
     // Another history of ours than we said.
     hostile.post(message(Some((1, [7; 32])), &[])).await;
     suspected(&honest, hostile.desk, &[SuspicionKind::RewrittenHistory; 3]).await;
+    honest.kill().await;
+    let again = place.start().await;
+    // Written after the start, so that whatever would be written again has been.
+    again.say(hostile.desk, notice(fresh(), 1)).await.unwrap();
+    suspected(&again, hostile.desk, &[SuspicionKind::RewrittenHistory; 3]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

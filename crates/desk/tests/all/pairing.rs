@@ -31,7 +31,15 @@ async fn both_see_the_same_words_and_only_tests_pass_before_they_are_compared() 
     a.desk.confirm(speaker(), b.id()).await.unwrap();
     let told = fresh();
     a.say(b.id(), notice(told, 1)).await.unwrap();
+    // The lane keeps its order: with the answer to a later test, the notice has come too.
+    let later = fresh();
+    a.say(b.id(), Body::Test { exchange: later, phrase: 4 }).await.unwrap();
+    a.reaches(b.id(), later, ExchangeState::Delivered).await;
+    assert_eq!(b.state(a.id(), told), None, "whoever sent it may be anybody");
+    assert_eq!(a.state(b.id(), told), Some(ExchangeState::Released));
+    b.desk.confirm(speaker(), a.id()).await.unwrap();
     a.reaches(b.id(), told, ExchangeState::ReadBack).await;
+    assert_eq!(b.state(a.id(), told), Some(ExchangeState::ReadBack));
     let confirmed = a.desk.line(b.id()).unwrap().confirmed.unwrap();
     assert_eq!(confirmed.role.as_str(), "Duty officer");
 }

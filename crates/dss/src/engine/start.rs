@@ -6,6 +6,7 @@ use keepclear_entry::{
     Chain, Entry, Head, LogId, LogKind, NodeId, Party, ProposedAt, RequestId, Writer,
 };
 use keepclear_log::{AppendError, Batch, Log, Position, ReadError};
+use keepclear_serve::Clock;
 use keepclear_sky::{Charter, Matching, RETENTION_DEFAULT_US, Sky, SkyId, SnapshotError, Subject};
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use super::fairness::Fairness;
 use super::journal::{JournalError, Replay, founding_entry_kind};
 use super::sequencer::{Broken, Sequencer};
 use super::snapshots::{self, Snapshots};
-use super::{Engine, clock, writer};
+use super::{Engine, writer};
 
 /// Bytes of entries that are read at once.
 const READ_BYTES: usize = 8 << 20;
@@ -192,7 +193,7 @@ fn found(
         retention_us: retention_us.unwrap_or(RETENTION_DEFAULT_US),
     };
     let node = NodeId(*Uuid::new_v4().as_bytes());
-    let founded_us = clock::Clock::starting_at(0).now_us();
+    let founded_us = Clock::starting_at(0).now_us();
     let mut pen = Writer::new(id, charter.exercise, node, party.clone(), Head::START);
     let cause = keepclear_entry::Cause {
         principal: None,

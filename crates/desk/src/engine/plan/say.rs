@@ -33,13 +33,13 @@ impl Sequencer {
         body: &Body,
     ) -> Result<Planning, DeskError> {
         if let Some((digest, said)) = inner.state.request(speaker.request) {
-            return match *digest == body_digest(body) {
+            return match *digest == body_digest(peer, body) {
                 true => Ok(Planning::Known(*said)),
                 false => Err(DeskError::RequestReused),
             };
         }
         let about = (peer, body.exchange());
-        if taken.requests.contains(&speaker.request) || taken.exchanges.contains(&about) {
+        if taken.requests.contains(&speaker.request) || taken.is_about(&about) {
             return Ok(Planning::Wait);
         }
         let line = inner.state.peer(peer).ok_or(DeskError::NoSuchLine(peer))?;

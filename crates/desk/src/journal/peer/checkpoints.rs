@@ -14,6 +14,9 @@ use crate::journal::{Suspected, SuspicionKind};
 /// Claims about entries that are not here yet, most.
 const CLAIMS_MAX: usize = 64;
 
+/// Longest that a suspicion is told, characters.
+const DETAIL_MAX: usize = 300;
+
 /// A tree head that the peer has signed.
 #[derive(Debug, Clone)]
 pub struct Claim {
@@ -72,7 +75,7 @@ impl Peer {
                 self.claims.push(claim);
                 None
             }
-            Err(detail) => Some(self.suspected(message, SuspicionKind::RewrittenHistory, detail)),
+            Err(detail) => Some(self.suspected(message, SuspicionKind::RewrittenHistory, &detail)),
         }
     }
 
@@ -111,12 +114,14 @@ impl Peer {
                     continue;
                 }
             };
-            suspicions.push(self.suspected(message, SuspicionKind::RewrittenHistory, detail));
+            suspicions.push(self.suspected(message, SuspicionKind::RewrittenHistory, &detail));
         }
         suspicions
     }
 
-    fn suspected(&self, digest: MessageId, kind: SuspicionKind, detail: String) -> Suspected {
+    fn suspected(&self, digest: MessageId, kind: SuspicionKind, detail: &str) -> Suspected {
+        // It quotes what the peer wrote.
+        let detail = detail.chars().take(DETAIL_MAX).collect();
         Suspected { peer: Some(self.desk()), kind, digest, detail }
     }
 }
