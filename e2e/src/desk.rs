@@ -5,11 +5,16 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
-use std::io::{BufRead as _, BufReader, Read};
+mod output;
+mod pairing;
+mod place;
+
+pub use pairing::pair;
+pub use place::Place;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::process::{Child, ExitStatus, Stdio};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -18,24 +23,24 @@ use serde_json::Value;
 
 use crate::proxy::Proxy;
 use crate::sky::poll_for;
-use crate::{Run, keepclear};
+use crate::{Run, finished, keepclear};
+use output::{Output, address_after};
 
 /// Longest that anything may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(30);
-
-type Lines = Arc<Mutex<Vec<String>>>;
 
 /// A running desk with a folder of its own.
 pub struct Desk {
     party: &'static str,
     flags: Vec<String>,
+    place: Place,
     allowed_in_log: Vec<&'static str>,
     folder: tempfile::TempDir,
     people: SocketAddr,
     line: SocketAddr,
     child: Option<Child>,
     readers: Vec<JoinHandle<()>>,
-    log: Lines,
+    output: Output,
     paused: bool,
 }
 
@@ -45,18 +50,27 @@ impl Desk {
     /// # Panics
     /// When it does not in time; the message holds its log.
     pub fn start(party: &'static str, flags: &[&str]) -> Self {
+        Self::start_in(Place::default(), party, flags)
+    }
+
+    /// The same in a place of its own.
+    ///
+    /// # Panics
+    /// As [`Desk::start`].
+    pub fn start_in(place: Place, party: &'static str, flags: &[&str]) -> Self {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut desk = Self {
             party,
             flags: flags.iter().map(|&flag| flag.to_owned()).collect(),
+            place,
             // Whoever takes a card first asks a desk that has not taken theirs yet.
-            allowed_in_log: vec!["which no card names"],
+            allowed_in_log: Vec::new(),
             folder: tempfile::tempdir().unwrap(),
             people: any,
             line: any,
             child: None,
             readers: Vec::new(),
-            log: Lines::default(),
+            output: Output::default(),
             paused: false,
         };
         desk.launch();
@@ -68,8 +82,21 @@ impl Desk {
     /// # Panics
     /// As [`Desk::start`].
     pub fn start_behind(proxy: &Proxy, party: &'static str, flags: &[&str]) -> Self {
+        Self::start_behind_in(Place::default(), proxy, party, flags)
+    }
+
+    /// The same in a place of its own, where the proxy must be too.
+    ///
+    /// # Panics
+    /// As [`Desk::start`].
+    pub fn start_behind_in(
+        place: Place,
+        proxy: &Proxy,
+        party: &'static str,
+        flags: &[&str],
+    ) -> Self {
         let url = format!("https://{}", proxy.address());
-        let desk = Self::start(party, &[flags, &["--line-url", &url]].concat());
+        let desk = Self::start_in(place, party, &[flags, &["--line-url", &url]].concat());
         proxy.retarget(desk.line);
         desk
     }
@@ -96,7 +123,8 @@ impl Desk {
 
     /// Its data folder.
     pub fn data(&self) -> PathBuf {
-        self.folder.path().join("data")
+        let own = || self.folder.path().join("data");
+        self.place.data.clone().unwrap_or_else(own)
     }
 
     /// A file beside it.
@@ -116,7 +144,7 @@ impl Desk {
     pub fn line_as(&self, role: &str, arguments: &[&str]) -> Run {
         let (url, token) = (self.url(), self.token_file(role));
         let access = ["--desk", &url, "--token-file", &token];
-        keepclear(&[&["line"], arguments, &access].concat())
+        finished(self.place.keepclear().arg("line").args(arguments).args(access))
     }
 
     /// The same as a supervisor, and it must be done.
@@ -152,7 +180,8 @@ impl Desk {
     /// When there is none.
     pub fn watch(&self) -> String {
         let (url, token) = (self.url(), self.token_file("read"));
-        let run = keepclear(&["watch", "--once", "--desk", &url, "--token-file", &token]);
+        let arguments = ["watch", "--once", "--desk", &url, "--token-file", &token];
+        let run = finished(self.place.keepclear().args(arguments));
         assert_eq!(run.code, 0, "{}", run.stderr);
         run.stdout
     }
@@ -196,11 +225,7 @@ impl Desk {
     /// # Panics
     /// When it does not in time.
     pub fn until_exchange(&self, id: &str, state: &str) -> Value {
-        self.until(&format!("exchange {id} {state}"), || {
-            let run = self.line_as("read", &["show", id, "--json"]);
-            let found: Value = serde_json::from_str(&run.stdout).unwrap_or_default();
-            (found["exchange"]["state"] == state).then(|| found["exchange"].clone())
-        })
+        self.until_seen(id, state, |seen| seen["state"] == state)
     }
 
     /// Waits until an exchange is known here.
@@ -208,10 +233,14 @@ impl Desk {
     /// # Panics
     /// When it is not in time.
     pub fn until_known(&self, id: &str) -> Value {
-        self.until(&format!("exchange {id} is known"), || {
+        self.until_seen(id, "is known", Value::is_object)
+    }
+
+    fn until_seen(&self, id: &str, what: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        self.until(&format!("exchange {id} {what}"), || {
             let run = self.line_as("read", &["show", id, "--json"]);
             let found: Value = serde_json::from_str(&run.stdout).unwrap_or_default();
-            found["exchange"].is_object().then(|| found["exchange"].clone())
+            Some(&found["exchange"]).filter(|seen| fits(seen)).cloned()
         })
     }
 
@@ -231,7 +260,7 @@ impl Desk {
 
     /// What it has said so far.
     pub fn log_lines(&self) -> Vec<String> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.output.lines()
     }
 
     /// Stops the process as if the machine hung, or lets it go on.
@@ -278,7 +307,8 @@ impl Desk {
     /// As [`Desk::start`].
     pub fn launch(&mut self) {
         let before = self.log_lines().len();
-        let mut command = Command::new(crate::binary());
+        let mut command = self.place.keepclear();
+        command.envs(self.place.environment.iter().map(|(name, value)| (name, value)));
         command.args(["desk", "--trial", "--exercise", "--party", self.party]);
         command.arg("--data").arg(self.data());
         command.args(["--listen", &self.people.to_string()]);
@@ -289,8 +319,8 @@ impl Desk {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let outputs = [
-            child.stdout.take().map(|output| collect(output, &self.log)),
-            child.stderr.take().map(|output| collect(output, &self.log)),
+            child.stdout.take().map(|output| self.output.collect(output)),
+            child.stderr.take().map(|output| self.output.collect(output)),
         ];
         self.readers.extend(outputs.into_iter().flatten());
         self.child = Some(child);
@@ -360,36 +390,4 @@ impl Drop for Desk {
             self.stop();
         }
     }
-}
-
-/// Exchanges the cards of two desks, and has both confirm the phrase.
-///
-/// # Panics
-/// When a step is refused, or the line does not open.
-pub fn pair(one: &Desk, other: &Desk) {
-    for (from, to) in [(one, other), (other, one)] {
-        let card = from.file("card.json");
-        from.line(&["pair", "--write", &card]);
-        to.line(&["pair", "--read", &card]);
-    }
-    one.line(&["pair", "--confirm", other.party]);
-    other.line(&["pair", "--confirm", one.party]);
-    for (here, there) in [(one, other), (other, one)] {
-        here.until("the line is open", || (here.line_state(there) == "open").then_some(()));
-    }
-}
-
-fn address_after(lines: &[String], words: &str) -> Option<SocketAddr> {
-    let rest = lines.iter().find_map(|line| line.split_once(words))?.1;
-    let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':'));
-    rest[..end.unwrap_or(rest.len())].parse().ok()
-}
-
-fn collect(output: impl Read + Send + 'static, log: &Lines) -> JoinHandle<()> {
-    let log = Arc::clone(log);
-    std::thread::spawn(move || {
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
-            log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
-        }
-    })
 }

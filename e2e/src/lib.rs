@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod desk;
+pub mod network;
 pub mod proxy;
 pub mod sky;
 
@@ -60,12 +61,20 @@ pub fn keepclear<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Run {
 pub fn keepclear_with<S: AsRef<std::ffi::OsStr>>(arguments: &[S], env: &[(&str, &str)]) -> Run {
     let mut command = Command::new(binary());
     command.args(arguments).current_dir(repository()).envs(env.iter().copied());
+    finished(&mut command)
+}
+
+/// Runs a command to its end.
+///
+/// # Panics
+/// When it cannot be started or ends by a signal.
+pub fn finished(command: &mut Command) -> Run {
     match command.output() {
         Ok(Output { status, stdout, stderr }) => Run {
             code: status.code().unwrap_or_else(|| panic!("ended by a signal: {status}")),
             stdout: String::from_utf8_lossy(&stdout).into_owned(),
             stderr: String::from_utf8_lossy(&stderr).into_owned(),
         },
-        Err(error) => panic!("{}: {error}", binary().display()),
+        Err(error) => panic!("{command:?}: {error}"),
     }
 }

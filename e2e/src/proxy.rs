@@ -6,7 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -58,7 +58,15 @@ impl Proxy {
     /// # Panics
     /// When it cannot listen.
     pub fn start(target: SocketAddr, link: Link) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        Self::start_at(Ipv4Addr::LOCALHOST.into(), target, link)
+    }
+
+    /// The same, listening on another address of this machine or namespace.
+    ///
+    /// # Panics
+    /// As [`Proxy::start`].
+    pub fn start_at(listen: IpAddr, target: SocketAddr, link: Link) -> Self {
+        let listener = TcpListener::bind((listen, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let now = Instant::now();
         let shared = Arc::new(Shared {

@@ -8,7 +8,7 @@ use e2e::proxy::{Link, Proxy};
 use e2e::sky::poll_for;
 use serde_json::json;
 
-use crate::support::{Files, collection, square};
+use crate::support::{Files, collection, compare_equal, square};
 
 /// What a desk says of a peer that is not there; wanted here.
 const CUT: [&str; 3] = ["silent", "peer", "not reach"];
@@ -16,11 +16,6 @@ const CUT: [&str; 3] = ["silent", "peer", "not reach"];
 /// How often a desk is killed: a few times here, more for `scripts/long`.
 fn kills() -> usize {
     std::env::var("KEEPCLEAR_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(3)
-}
-
-fn compare_equal(one: &str, other: &str) {
-    let run = keepclear(&["record", "compare", one, other]);
-    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
 }
 
 /// Says questions until the desk is gone, and answers the exchanges that were acknowledged.

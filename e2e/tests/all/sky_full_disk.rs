@@ -3,44 +3,21 @@
 //! The disk is a small tmpfs, which only root may mount; as anyone else the test names itself as skipped.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use e2e::contract::Contract;
 use e2e::sky::{Options, Response, Sky, poll_for};
 use serde_json::{Value, json};
 
+use crate::support::Disk;
+
 const PATIENCE: Duration = Duration::from_secs(30);
 const INTENTS: &str = "/dss/v1/operational_intent_references";
 /// One segment of 64 MiB and a half: there is no room for a second one until something goes.
-const DISK: &str = "size=200m";
+const DISK_MEGABYTES: u32 = 200;
 const FILLER_BYTES: usize = 100 << 20;
 /// OVNs in a key, which lie in the log: some 75 writes fill a segment, and smaller ones what is left.
 const KEYS: [usize; 4] = [7_000, 700, 70, 1];
-
-/// A folder that is a disk of its own.
-struct Disk(tempfile::TempDir);
-
-impl Disk {
-    /// `None` without the right to mount one.
-    fn mount() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", DISK, "keepclear-test"]).arg(folder.path());
-        mount.output().is_ok_and(|done| done.status.success()).then_some(Self(folder))
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("--lazy").arg(self.path()).output();
-    }
-}
 
 fn id(number: usize) -> String {
     format!("dddddddd-0000-4000-8000-{number:012x}")
@@ -115,7 +92,7 @@ fn all_are_there(sky: &Sky, token: &str, ovns: &[String]) {
 
 #[test]
 fn a_full_disk_is_answered_503_loses_nothing_and_service_resumes_when_there_is_room() {
-    let Some(disk) = Disk::mount() else {
+    let Some(disk) = Disk::mount(DISK_MEGABYTES) else {
         println!("skipped: mounting a small disk needs root");
         return;
     };

@@ -1,7 +1,9 @@
 //! Small files and answers.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
+use e2e::desk::Desk;
 use e2e::{Run, keepclear};
 use serde_json::{Value, json};
 
@@ -96,6 +98,56 @@ pub fn pairs(printed: &Value) -> Vec<(String, String)> {
         .collect();
     pairs.sort();
     pairs
+}
+
+/// A GeoJSON file's content: one area from 20 to 40 minutes from now.
+pub fn one_area(name: &str, lng: f64) -> Value {
+    let at = |minutes: i64| {
+        (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes)).to_string()
+    };
+    let properties =
+        json!({ "id": name, "lower": 0, "upper": 1_000, "start": at(20), "end": at(40) });
+    collection(&[square(lng, 48.0, 0.05, &properties)])
+}
+
+/// What the other side opened in a lane, as this desk shows it, the oldest first.
+pub fn heard(desk: &Desk, from: &Desk, lane: &str) -> Vec<String> {
+    let view = desk.line_view(from);
+    let exchanges = view["exchanges"].as_array().unwrap().iter().rev();
+    let theirs = exchanges.filter(|exchange| {
+        exchange["opened_by"] == "them" && exchange["messages"][0]["lane"] == lane
+    });
+    theirs.map(|exchange| exchange["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A folder that is a small disk of its own.
+pub struct Disk(tempfile::TempDir);
+
+impl Disk {
+    /// `None` without the right to mount one.
+    pub fn mount(megabytes: u32) -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &format!("size={megabytes}m"), "keepclear-test"]);
+        let done = mount.arg(folder.path()).output();
+        done.is_ok_and(|done| done.status.success()).then_some(Self(folder))
+    }
+
+    pub fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(self.path()).output();
+    }
+}
+
+/// That two parties' records of their line say the same.
+pub fn compare_equal(one: &str, other: &str) {
+    let run = keepclear(&["record", "compare", one, other]);
+    assert_eq!(run.code, 0, "{}\n{}", run.stdout, run.stderr);
 }
 
 /// The folder with other people's files, where there is one.
