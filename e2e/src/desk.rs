@@ -12,7 +12,7 @@ mod place;
 pub use pairing::pair;
 pub use place::Place;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Child, ExitStatus, Stdio};
 use std::thread::JoinHandle;
@@ -58,7 +58,8 @@ impl Desk {
     /// # Panics
     /// As [`Desk::start`].
     pub fn start_in(place: Place, party: &'static str, flags: &[&str]) -> Self {
-        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let own = IpAddr::from(Ipv4Addr::LOCALHOST);
+        let line = SocketAddr::new(place.address.unwrap_or(own), 0);
         let mut desk = Self {
             party,
             flags: flags.iter().map(|&flag| flag.to_owned()).collect(),
@@ -66,8 +67,8 @@ impl Desk {
             // Whoever takes a card first asks a desk that has not taken theirs yet.
             allowed_in_log: Vec::new(),
             folder: tempfile::tempdir().unwrap(),
-            people: any,
-            line: any,
+            people: SocketAddr::new(own, 0),
+            line,
             child: None,
             readers: Vec::new(),
             output: Output::default(),
@@ -82,21 +83,8 @@ impl Desk {
     /// # Panics
     /// As [`Desk::start`].
     pub fn start_behind(proxy: &Proxy, party: &'static str, flags: &[&str]) -> Self {
-        Self::start_behind_in(Place::default(), proxy, party, flags)
-    }
-
-    /// The same in a place of its own, where the proxy must be too.
-    ///
-    /// # Panics
-    /// As [`Desk::start`].
-    pub fn start_behind_in(
-        place: Place,
-        proxy: &Proxy,
-        party: &'static str,
-        flags: &[&str],
-    ) -> Self {
         let url = format!("https://{}", proxy.address());
-        let desk = Self::start_in(place, party, &[flags, &["--line-url", &url]].concat());
+        let desk = Self::start(party, &[flags, &["--line-url", &url]].concat());
         proxy.retarget(desk.line);
         desk
     }

@@ -5,6 +5,7 @@ pub mod desk;
 pub mod network;
 pub mod proxy;
 pub mod sky;
+pub mod wire;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

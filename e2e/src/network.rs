@@ -1,7 +1,7 @@
-//! Two network namespaces with one wire between them that loses packets.
+//! Two network namespaces with one wire between them that is slow, narrow and loses packets.
 //!
-//! The kernel drops them where they arrive, so that a connection's own repetitions are at work, which
-//! [`crate::proxy`] cannot do. Needs root, `ip` and `iptables`.
+//! The kernel drops them where they arrive, so that a connection's own repetitions are at work. Needs root,
+//! `ip`, `iptables` and devices of TUN.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
@@ -12,6 +12,9 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+
+use crate::proxy::Link;
+use crate::wire::{Wire, device};
 
 /// Names of the wire's two ends, each in its namespace.
 const WIRE: &str = "line";
@@ -25,30 +28,36 @@ pub struct Packets {
     pub dropped: u64,
 }
 
-/// The two namespaces; they go when it is dropped.
+/// The two namespaces and their wire; they go when it is dropped.
 pub struct Network {
-    names: [String; 2],
+    namespaces: Namespaces,
+    wire: Wire,
 }
 
+/// What has to be taken away again, also when a network could not be made.
+struct Namespaces([String; 2]);
+
 impl Network {
-    /// One whose both ends drop so many percent of the packets that arrive, at random.
+    /// One over such a link, whose both ends drop so many percent of the packets that arrive, at random.
     ///
     /// # Errors
     /// Why this machine does not let us have one.
-    pub fn losing(percent: u8) -> Result<Self, String> {
+    pub fn losing(link: Link, percent: u8) -> Result<Self, String> {
         static MADE: AtomicU32 = AtomicU32::new(0);
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         let name = |end| format!("keepclear-{}-{number}-{end}", std::process::id());
-        let network = Self { names: [name(0), name(1)] };
-        let [one, other] = &network.names;
-        run(&["ip", "netns", "add", one])?;
-        run(&["ip", "netns", "add", other])?;
-        let wire = ["ip", "link", "add", WIRE, "netns", one, "type", "veth", "peer", "name", WIRE];
-        run(&[&wire[..], &["netns", other]].concat())?;
+        let namespaces = Namespaces([name(0), name(1)]);
+        for name in &namespaces.0 {
+            run(&["ip", "netns", "add", name])?;
+        }
+        let end =
+            |end| namespaces.at(end, || device(WIRE)).map_err(|error| format!("TUN: {error}"));
+        let ends = [end(0)?, end(1)?];
         let probability = format!("{:.2}", f64::from(percent) / 100.0);
-        for (end, name) in network.names.iter().enumerate() {
-            let address = format!("{}/24", Self::address(end));
-            run(&["ip", "-n", name, "addr", "add", &address, "dev", WIRE])?;
+        for (end, name) in namespaces.0.iter().enumerate() {
+            let [own, peer] = [end, 1 - end].map(|end| Self::address(end).to_string());
+            run(&["ip", "-n", name, "addr", "add", &own, "peer", &peer, "dev", WIRE])?;
+            run(&["ip", "-n", name, "link", "set", WIRE, "up"])?;
             run(&["ip", "-n", name, "link", "set", "lo", "up"])?;
             let inside = ["ip", "netns", "exec", name, "iptables", "-A", "INPUT", "-i", WIRE];
             let random = ["-m", "statistic", "--mode", "random", "--probability", &probability];
@@ -56,13 +65,12 @@ impl Network {
             // Counts the others.
             run(&[&inside[..], &["-j", "ACCEPT"]].concat())?;
         }
-        network.set_up(true)?;
-        Ok(network)
+        Ok(Self { namespaces, wire: Wire::between(ends, link) })
     }
 
     /// The name of one end's namespace.
     pub fn namespace(&self, end: usize) -> &str {
-        &self.names[end]
+        &self.namespaces.0[end]
     }
 
     /// The address of an end.
@@ -70,30 +78,9 @@ impl Network {
         IpAddr::V4(Ipv4Addr::new(10, 77, 0, if end == 0 { 1 } else { 2 }))
     }
 
-    /// Does something at one end: what it listens on and connects to is there, also in threads that it starts.
-    ///
-    /// # Panics
-    /// When the namespace cannot be entered, or the work panics.
-    pub fn at<T: Send>(&self, end: usize, work: impl FnOnce() -> T + Send) -> T {
-        let file = File::open(format!("/run/netns/{}", self.names[end])).unwrap();
-        std::thread::scope(|scope| {
-            let inside = scope.spawn(move || {
-                move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
-                work()
-            });
-            inside.join().unwrap()
-        })
-    }
-
-    /// Takes the wire down at both ends, or up again.
-    ///
-    /// # Errors
-    /// What `ip` says.
-    pub fn set_up(&self, up: bool) -> Result<(), String> {
-        let state = if up { "up" } else { "down" };
-        self.names
-            .iter()
-            .try_for_each(|name| run(&["ip", "-n", name, "link", "set", WIRE, state]).map(|_| ()))
+    /// The wire.
+    pub fn wire(&self) -> &Wire {
+        &self.wire
     }
 
     /// What came to one end so far.
@@ -102,7 +89,7 @@ impl Network {
     /// When it cannot be read.
     pub fn packets(&self, end: usize) -> Packets {
         let list = ["iptables", "-nvxL", "INPUT"];
-        let inside = ["ip", "netns", "exec", &self.names[end]];
+        let inside = ["ip", "netns", "exec", &self.namespaces.0[end]];
         let printed = run(&[&inside[..], &list].concat()).unwrap();
         // A rule's line begins with its packets and bytes, and then says what becomes of them.
         let count = |target: &str| {
@@ -117,10 +104,29 @@ impl Network {
     }
 }
 
-impl Drop for Network {
+impl Namespaces {
+    /// Does something at one end: what it listens on and connects to is there, also in threads that it starts.
+    ///
+    /// # Panics
+    /// When the namespace cannot be entered, or the work panics.
+    fn at<T: Send>(&self, end: usize, work: impl FnOnce() -> T + Send) -> T {
+        let file = File::open(format!("/run/netns/{}", self.0[end])).unwrap();
+        std::thread::scope(|scope| {
+            let inside = scope.spawn(move || {
+                move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network)).unwrap();
+                work()
+            });
+            inside.join().unwrap()
+        })
+    }
+}
+
+impl Drop for Namespaces {
     fn drop(&mut self) {
-        for name in &self.names {
-            // One that was never made cannot be taken away.
+        for name in &self.0 {
+            // One that was never made cannot be taken away. The device goes by itself: while the wire holds
+            // it, the namespace would stay.
+            let _ = run(&["ip", "-n", name, "link", "del", WIRE]);
             let _ = run(&["ip", "netns", "del", name]);
         }
     }

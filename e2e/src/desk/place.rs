@@ -1,5 +1,6 @@
 //! Where a desk's process runs, when that is not plainly this machine.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -8,6 +9,8 @@ use std::process::Command;
 pub struct Place {
     /// Network namespace of the desk and of its people, by the name that `ip netns` knows.
     pub namespace: Option<String>,
+    /// Address for its peers; this machine's own when there is none.
+    pub address: Option<IpAddr>,
     /// Environment variables of the desk's process; its people do not get them.
     pub environment: Vec<(String, String)>,
     /// Folder for its data.
@@ -15,9 +18,9 @@ pub struct Place {
 }
 
 impl Place {
-    /// In a network namespace.
-    pub fn namespace(name: &str) -> Self {
-        Self { namespace: Some(name.to_owned()), ..Self::default() }
+    /// In a network namespace, at an address there.
+    pub fn namespace(name: &str, address: IpAddr) -> Self {
+        Self { namespace: Some(name.to_owned()), address: Some(address), ..Self::default() }
     }
 
     /// `keepclear` in its network.
