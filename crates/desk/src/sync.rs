@@ -4,6 +4,8 @@
 //! nothing, so whatever a network loses, doubles or delays is mended by the next one. Who the other is
 //! follows from the certificate of the connection and from nothing in the message.
 
+mod ask;
+mod beat;
 mod client;
 mod heard;
 mod intake;

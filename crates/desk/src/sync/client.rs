@@ -7,28 +7,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Elapsed};
 
-use http::header::CONTENT_TYPE;
 use keepclear_line::message::Lane;
 use keepclear_line::quantity::DeskId;
 use minicbor::bytes::ByteVec;
-use reqwest::Client;
-use tokio::sync::Semaphore;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use super::intake::{Outcome, take_in};
-use super::protocol::{BODY_MAX, ENTRIES_MAX, MEDIA_TYPE, SYNC_PATH, Sync};
-use super::{heard, server, tls};
+use super::ask::{AskError, Asking};
+use super::beat::{HEARTBEAT, beat};
+use super::heard;
+use super::protocol::ENTRIES_MAX;
 use crate::card::Card;
 use crate::engine::Shared;
-use crate::journal::{Suspected, SuspicionKind};
 
-/// How often a peer is asked, and own flights are looked after.
-const HEARTBEAT: Duration = Duration::from_secs(1);
-/// Heartbeats under way at once.
-const HEARTBEATS_MAX: usize = 8;
-/// After this a heartbeat is given up: the line counts as cut long before.
-const HEARTBEAT_TIME: Duration = Duration::from_secs(6);
 /// After this a piece is given up and sent anew on another connection.
 const PIECE_TIME_MAX: Duration = Duration::from_secs(10);
 /// Bytes of urgent entries at once.
@@ -87,158 +78,34 @@ async fn look_after(shared: Arc<Shared>) {
 }
 
 async fn speak(shared: Arc<Shared>, card: Card) {
-    let peer = card.desk();
-    let url = format!("{}{SYNC_PATH}", card.url().trim_end_matches('/'));
-    let ask = || Asking::new(Arc::clone(&shared), peer, url.clone(), card.certificate());
-    match (ask(), ask(), ask()) {
-        (Ok(heart), Ok(express), Ok(bulk)) => {
-            tokio::join!(beat(heart), carry(express, Lane::Urgent), carry(bulk, Lane::Ordinary));
+    match Asking::of(shared, &card) {
+        Ok(asking) => {
+            let (express, bulk) = (asking.clone(), asking.clone());
+            tokio::join!(beat(asking), carry(express, Lane::Urgent), carry(bulk, Lane::Ordinary));
         }
-        (Err(error), ..) | (_, Err(error), _) | (.., Err(error)) => {
-            tracing::error!(%peer, error, "no client for this peer; it can still ask us");
+        Err(error) => {
+            let peer = card.desk();
+            tracing::error!(%peer, %error, "no client for this peer; it can still ask us");
         }
-    }
-}
-
-/// One kind of connections to one peer.
-#[derive(Clone)]
-struct Asking {
-    shared: Arc<Shared>,
-    peer: DeskId,
-    url: String,
-    client: Client,
-}
-
-/// Why there was no answer.
-#[derive(Debug, thiserror::Error)]
-enum AskError {
-    #[error("{0}")]
-    Http(#[from] reqwest::Error),
-    #[error("no answer in time")]
-    Late,
-    #[error("the other desk answered {0}")]
-    Status(u16),
-    #[error("its answer is longer than {BODY_MAX} bytes")]
-    TooLong,
-    #[error("its answer cannot be read: {0}")]
-    Unreadable(String),
-}
-
-impl Asking {
-    fn new(
-        shared: Arc<Shared>,
-        peer: DeskId,
-        url: String,
-        certificate: &[u8],
-    ) -> Result<Self, String> {
-        let config =
-            tls::client_config(&shared.identity, certificate).map_err(|error| error.to_string())?;
-        let client = Client::builder()
-            .tls_backend_preconfigured(config)
-            .http1_only()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .tcp_nodelay(true)
-            .pool_max_idle_per_host(HEARTBEATS_MAX)
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok(Self { shared, peer, url, client })
-    }
-
-    /// Sends entries, and takes in what is answered.
-    async fn ask(
-        &self,
-        entries: Vec<ByteVec>,
-        room: usize,
-        within: Duration,
-    ) -> Result<Sync, AskError> {
-        let Self { shared, peer, .. } = self;
-        let room = u32::try_from(room).unwrap_or(u32::MAX);
-        let message = server::message(shared, *peer, entries, room, None, false);
-        let (left, began) = (message.clock, Elapsed::now());
-        let answered = timeout(within, self.post(message.write())).await;
-        let answer = match answered.unwrap_or(Err(AskError::Late)) {
-            Ok(answer) => answer,
-            Err(error) => {
-                self.suspect(&error).await;
-                return Err(error);
-            }
-        };
-        shared.links.to(*peer).answered(left, began.elapsed(), answer.clock);
-        heard::note(shared, *peer, &answer).await;
-        Ok(answer)
-    }
-
-    async fn post(&self, body: Vec<u8>) -> Result<Sync, AskError> {
-        let request = self.client.post(&self.url).header(CONTENT_TYPE, MEDIA_TYPE).body(body);
-        let mut response = request.send().await?;
-        if !response.status().is_success() {
-            return Err(AskError::Status(response.status().as_u16()));
-        }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if bytes.len() + chunk.len() > BODY_MAX {
-                return Err(AskError::TooLong);
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Sync::read(&bytes).map_err(AskError::Unreadable)
-    }
-
-    /// Takes in the entries of an answer.
-    async fn take(&self, answer: Sync) {
-        let Outcome { refused, .. } = take_in(&self.shared, self.peer, answer.entries).await;
-        if let Some(refused) = refused {
-            tracing::debug!(peer = %self.peer, reason = refused.reason, "an entry was not taken");
-        }
-    }
-
-    /// Writes down what no honest desk answers.
-    async fn suspect(&self, error: &AskError) {
-        let kind = match error {
-            AskError::Http(error) if is_wrong_certificate(error) => SuspicionKind::WrongCertificate,
-            AskError::TooLong => SuspicionKind::Oversized,
-            AskError::Unreadable(_) => SuspicionKind::Malformed,
-            _ => return,
-        };
-        let detail = match kind {
-            SuspicionKind::WrongCertificate => {
-                format!("who answers at {} shows another certificate than its card", self.url)
-            }
-            _ => error.to_string(),
-        };
-        let digest = heard::digest_of(&[detail.as_bytes()]);
-        self.shared.suspect(Suspected { peer: Some(self.peer), kind, digest, detail }).await;
-    }
-}
-
-/// A heartbeat every second, whether or not the one before was answered.
-async fn beat(asking: Asking) {
-    let places = Arc::new(Semaphore::new(HEARTBEATS_MAX));
-    let mut tick = interval(HEARTBEAT);
-    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut beats = JoinSet::new();
-    loop {
-        tick.tick().await;
-        while beats.try_join_next().is_some() {}
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
-        let asking = asking.clone();
-        beats.spawn(async move {
-            match asking.ask(Vec::new(), 0, HEARTBEAT_TIME).await {
-                Ok(answer) => asking.take(answer).await,
-                Err(error) => tracing::debug!(peer = %asking.peer, %error, "no heartbeat"),
-            }
-            drop(place);
-        });
     }
 }
 
 /// Sends what is new in one lane, piece by piece, and again what did not come.
 async fn carry(asking: Asking, lane: Lane) {
     let Asking { shared, peer, .. } = &asking;
-    let link = shared.links.to(*peer);
+    let link = asking.link();
     let mut retry = RETRY_FIRST;
+    let mut connection = asking.connection();
     loop {
+        let connected = match &connection {
+            Ok(connected) => connected,
+            Err(error) => {
+                tracing::error!(%peer, %error, "no client for this peer; it can still ask us");
+                sleep(RETRY_MAX).await;
+                connection = asking.connection();
+                continue;
+            }
+        };
         let after = link.send_after(lane);
         let room = match lane {
             Lane::Ordinary => link.piece(),
@@ -257,7 +124,7 @@ async fn carry(asking: Asking, lane: Lane) {
         let bytes: usize = found.iter().map(|entry| entry.len()).sum();
         let entries = found.into_iter().map(|entry| ByteVec::from(entry.to_vec())).collect();
         let began = Elapsed::now();
-        match asking.ask(entries, room, PIECE_TIME_MAX).await {
+        match asking.ask(connected, entries, room, PIECE_TIME_MAX).await {
             Ok(answer) => {
                 if lane == Lane::Ordinary {
                     link.piece_took(bytes, began.elapsed());
@@ -282,25 +149,13 @@ async fn carry(asking: Asking, lane: Lane) {
                 if lane == Lane::Ordinary {
                     link.piece_lost();
                 }
+                connection = asking.connection();
+                if matches!(error, AskError::Hung) {
+                    retry = RETRY_FIRST;
+                }
                 sleep(retry).await;
                 retry = (retry * 2).min(RETRY_MAX);
             }
         }
     }
-}
-
-fn is_wrong_certificate(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-            return true;
-        }
-        // A TLS error comes inside an I/O error, which does not name it as its source.
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause = match inner {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    false
 }

@@ -6,9 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant as Elapsed};
 
 use keepclear_line::Health;
+use keepclear_line::health::CUT_AFTER_MS;
 use keepclear_line::message::Lane;
 use keepclear_line::quantity::{DeskId, Instant};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+
+use super::beat::HEARTBEAT;
 
 /// Bytes of ordinary entries that are sent at once, least and most.
 const PIECE_MIN: usize = 2 << 10;
@@ -19,6 +22,9 @@ const PIECE_FIRST: usize = 4 << 10;
 const PIECE_TIME: Duration = Duration::from_millis(800);
 /// Entries that went without a sign of having come are sent again after this, or three round trips.
 const RESEND_AFTER: Duration = Duration::from_millis(1_500);
+/// A beat is late that takes twice the quickest round trip, but not sooner and not later than this.
+const LATE_LEAST: Duration = Duration::from_millis(500);
+const LATE_MOST: Duration = Duration::from_millis(1_500);
 /// Clocks are compared by the quickest of the last so many round trips.
 const ROUND_TRIPS: usize = 8;
 
@@ -36,6 +42,7 @@ pub struct Link {
     pub outbox: Notify,
     /// The same, for the urgent lane.
     pub express: Notify,
+    healed: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -47,6 +54,17 @@ struct State {
     lanes: [Sent; 2],
     round_trips: VecDeque<(Duration, i64)>,
     piece: Option<usize>,
+    answered: Answered,
+}
+
+/// When the other desk answered last, or was first asked.
+#[derive(Debug)]
+struct Answered(Elapsed);
+
+impl Default for Answered {
+    fn default() -> Self {
+        Self(Elapsed::now())
+    }
 }
 
 /// How far a lane of ours has come.
@@ -111,6 +129,8 @@ impl Link {
     /// about the middle.
     pub fn answered(&self, left: Instant, took: Duration, their_clock: Instant) {
         let mut state = self.lock();
+        let quiet = state.answered.0.elapsed();
+        state.answered = Answered::default();
         state.health.they_heard_us(left);
         let middle_us = left.0 + i64::try_from(took.as_micros() / 2).unwrap_or(i64::MAX / 2);
         let apart_ms = their_clock.0.saturating_sub(middle_us) / 1_000;
@@ -123,6 +143,30 @@ impl Link {
             state.health.clock_apart(apart_ms);
         }
         state.health.round_trip(u64::try_from(took.as_millis()).unwrap_or(u64::MAX));
+        if quiet.as_millis() > CUT_AFTER_MS.unsigned_abs().into() {
+            state.lanes.iter_mut().for_each(|lane| lane.sent = lane.acknowledged);
+            drop(state);
+            self.healed.send_modify(|count| *count += 1);
+            self.express.notify_one();
+            self.outbox.notify_one();
+        }
+    }
+
+    /// Tells when an answer has come after a cut: whatever hangs from before will not come.
+    pub fn healed(&self) -> watch::Receiver<u64> {
+        self.healed.subscribe()
+    }
+
+    /// How long a beat may take before its connection is taken to hang.
+    pub fn beat_patience(&self) -> Duration {
+        let quickest = self.lock().round_trips.iter().map(|(took, _)| *took).min();
+        (quickest.unwrap_or_default() * 2).clamp(LATE_LEAST, LATE_MOST)
+    }
+
+    /// Nothing was answered for so long that a beat was missed.
+    pub fn is_quiet(&self) -> bool {
+        let patience = HEARTBEAT + self.beat_patience();
+        self.lock().answered.0.elapsed() > patience
     }
 
     /// At their time `at` they had this much of our lane. Less than before is believed when it is said
