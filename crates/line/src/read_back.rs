@@ -13,12 +13,10 @@ pub use notice::notice_given_s;
 pub use places::PLACES_APART_MAX_M;
 
 use self::found::Found;
+use crate::codec::DIFFERENCES_MAX;
 use crate::message::{Answer, Body, Commitment, Content, Difference, Milestone, ReadBack, Window};
 use crate::quantity::Words;
 use crate::volume::{Shape, Volume};
-
-/// Most differences that are named.
-pub const DIFFERENCES_MAX: usize = 100;
 
 /// The read-back that the side that says this will accept; `None` for a message that has no shared
 /// fields.

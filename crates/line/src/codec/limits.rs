@@ -16,7 +16,7 @@ use crate::terms::{Terms, Times};
 
 /// Most names that one answer covers.
 pub const COVERS_MAX: usize = 50;
-/// Most differences that one dispute names.
+/// Most differences that one dispute names, and that a comparison looks for.
 pub const DIFFERENCES_MAX: usize = 100;
 /// Longest note of a checkpoint, bytes.
 pub const NOTE_MAX: usize = 8 * 1024;

@@ -8,9 +8,10 @@ mod refused;
 mod world;
 
 use keepclear_geo::{Datums, Limit, Position, Reference as GeoReference};
+use keepclear_line::codec::DIFFERENCES_MAX;
 use keepclear_line::message::{Answer, Body, Content, Difference, ReadBack, Topic, Window};
 use keepclear_line::quantity::{ExchangeId, Instant, MessageId, Millimetres, NanoDegrees};
-use keepclear_line::read_back::{DIFFERENCES_MAX, differences, expected_read_back};
+use keepclear_line::read_back::{differences, expected_read_back};
 use keepclear_line::stored::Stored;
 use keepclear_line::volume::{Altitude, Place, Reference, Shape, Volume};
 use proptest::prelude::*;
