@@ -3,6 +3,7 @@
 //! Nothing is ever taken out: a message that broke a rule stays, with its fault, and has no effect.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::message::{Body, Difference, Lane, MessageKind};
 use crate::quantity::{ExchangeId, Instant, MessageId, Name};
@@ -30,7 +31,7 @@ pub(crate) struct Held {
     /// `None` for a message that could not be read.
     pub kind: Option<MessageKind>,
     /// Left out where nothing will ask for it: receipts, checkpoints, what could not be read.
-    pub body: Option<Box<Body>>,
+    pub body: Option<Arc<Body>>,
     pub stored: Option<Box<Stored>>,
     pub exchange: Option<ExchangeId>,
     /// The message that a receipt or a dispute is about.

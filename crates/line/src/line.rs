@@ -105,19 +105,23 @@ pub struct Stamp {
     pub said_at: Instant,
 }
 
+/// Where an exchange is kept: by its id and its lane, because of two messages in two lanes nobody can
+/// say which came first. What one lane says is judged by that lane alone.
+pub(crate) type Place = (ExchangeId, Lane);
+
 /// One line from one end.
 #[derive(Debug, Clone)]
 pub struct Line {
     charter: Charter,
     messages: Messages,
-    exchanges: BTreeMap<ExchangeId, Exchange>,
+    exchanges: BTreeMap<Place, Exchange>,
     /// Exchanges in the order in which this end learned of them.
-    order: Vec<ExchangeId>,
+    order: Vec<Place>,
     /// Exchanges that want somebody until something is said.
-    open: BTreeSet<ExchangeId>,
+    open: BTreeSet<Place>,
     /// Exchanges that want somebody until a time, and that time.
-    open_until: BTreeSet<(Instant, ExchangeId)>,
-    until: BTreeMap<ExchangeId, Instant>,
+    open_until: BTreeSet<(Instant, Place)>,
+    until: BTreeMap<Place, Instant>,
     /// What each side said of the line itself.
     voices: Sides<Voice>,
     /// How far the other desk has sent receipts for our lanes.
@@ -168,6 +172,7 @@ impl Line {
             });
         }
         let lane = self.lane_for(body)?;
+        self.is_free(body)?;
         self.judge(Side::Us, now, body, lane, Past::ALL).map(|()| lane)
     }
 
@@ -233,7 +238,7 @@ impl Line {
 
     /// One exchange, however old.
     pub fn exchange(&self, id: ExchangeId, now: Instant) -> Option<ExchangeView> {
-        let exchange = self.exchanges.get(&id)?;
+        let exchange = self.current(id)?;
         Some(self.standing(exchange, now)?.view(&self.terms()))
     }
 }

@@ -3,11 +3,12 @@
 //! What goes in the urgent lane passes a suspended line: of what stands in one lane nobody can say
 //! how far its side had come in the other.
 
-use super::Line;
+use super::{Line, Place};
+use crate::exchange::Exchange;
 use crate::exchange::judge::Speaker;
 use crate::held::{Held, Past};
 use crate::message::{Body, Lane, Matter, MessageKind};
-use crate::quantity::{Instant, MessageId};
+use crate::quantity::{ExchangeId, Instant, MessageId};
 use crate::read_back::expected_read_back;
 use crate::refusal::Refusal;
 use crate::view::Side;
@@ -36,8 +37,24 @@ fn passes_suspension(kind: MessageKind) -> bool {
     )
 }
 
+fn opens(body: &Body) -> bool {
+    matches!(body, Body::Open { .. } | Body::Test { .. })
+}
+
 impl Line {
-    /// Where a message belongs.
+    /// The exchange of this id that counts: distress, where an id stands in both lanes.
+    pub(super) fn current(&self, id: ExchangeId) -> Option<&Exchange> {
+        let in_lane = |lane| self.exchanges.get(&(id, lane));
+        in_lane(Lane::Urgent).or_else(|| in_lane(Lane::Ordinary))
+    }
+
+    /// Whether the same id stands in the urgent lane too. An honest desk draws no id twice; a hostile one
+    /// hides nothing by it.
+    pub(super) fn is_shadowed(&self, (id, lane): Place) -> bool {
+        lane == Lane::Ordinary && self.exchanges.contains_key(&(id, Lane::Urgent))
+    }
+
+    /// Where a message of ours belongs.
     pub(super) fn lane_for(&self, body: &Body) -> Result<Lane, Refusal> {
         match body {
             Body::Open { matter: Matter::Distress, .. } => Ok(Lane::Urgent),
@@ -48,13 +65,37 @@ impl Line {
             }
             _ => match body.exchange() {
                 None => Ok(Lane::Ordinary),
-                Some(id) => match self.exchanges.get(&id) {
+                Some(id) => match self.current(id) {
                     Some(exchange) => Ok(exchange.lane),
                     None if body.kind() == MessageKind::Offer => Ok(Lane::Ordinary),
                     None => Err(Refusal::UnknownExchange { exchange: id }),
                 },
             },
         }
+    }
+
+    /// Whether an opening of ours has an id of its own, in either lane.
+    pub(super) fn is_free(&self, body: &Body) -> Result<(), Refusal> {
+        match body {
+            Body::Open { exchange, .. } | Body::Test { exchange, .. }
+                if self.current(*exchange).is_some() =>
+            {
+                Err(Refusal::ExchangeExists { exchange: *exchange })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a message stands in the lane where it belongs. What else this end has learned of the other
+    /// lane must not bear on that: the other end may have learned it later.
+    pub(super) fn is_in_its_lane(&self, found: Lane, body: &Body) -> Result<(), Refusal> {
+        let exchange = body.exchange().filter(|_| !opens(body));
+        let expected = match exchange {
+            Some(id) if self.exchanges.contains_key(&(id, found)) => found,
+            Some(_) if body.kind() == MessageKind::Offer => Lane::Ordinary,
+            _ => self.lane_for(body)?,
+        };
+        if expected == found { Ok(()) } else { Err(Refusal::WrongLane { expected, found }) }
     }
 
     /// Whether `side` may say it in its lane, having known `past` of that lane.
@@ -80,7 +121,7 @@ impl Line {
                     let (own, other) = (&self.voices[side], &self.voices[side.other()]);
                     own.may_say(body, past.of_side(side), other, past.of_side(side.other()))
                 }
-                Some(_) => self.may_say_within(side, said_at, body, past),
+                Some(id) => self.may_say_within(side, said_at, body, (id, lane), past),
             },
         }
     }
@@ -90,20 +131,20 @@ impl Line {
         side: Side,
         said_at: Instant,
         body: &Body,
+        place: Place,
         past: Past,
     ) -> Result<(), Refusal> {
-        let Some(id) = body.exchange() else { return Ok(()) };
+        let (id, _) = place;
         let desks = [self.charter.us.desk, self.charter.them.desk];
         let speaker = Speaker { side, said_at, desks, messages: &self.messages };
-        let opens = matches!(body, Body::Open { .. } | Body::Test { .. });
-        let Some(exchange) = self.exchanges.get(&id) else {
-            return if opens || body.kind() == MessageKind::Offer {
+        let Some(exchange) = self.exchanges.get(&place) else {
+            return if opens(body) || body.kind() == MessageKind::Offer {
                 speaker.opens(body)
             } else {
                 Err(Refusal::UnknownExchange { exchange: id })
             };
         };
-        if opens {
+        if opens(body) {
             return Err(Refusal::ExchangeExists { exchange: id });
         }
         speaker.has_room(exchange, body.kind())?;
@@ -153,7 +194,7 @@ impl Line {
         if receipt.dispute.is_some() {
             return Err(Refusal::Already { of, kind, role: None, at: held.said_at });
         }
-        let exchange = held.exchange.and_then(|id| self.exchanges.get(&id));
+        let exchange = held.exchange.and_then(|id| self.exchanges.get(&(id, held.lane)));
         let derived = exchange.and_then(|exchange| exchange.derive(&self.messages, past));
         let answered = derived
             .is_none_or(|derived| derived.answer_to(held).is_some() || derived.sign.is_some());

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Line;
+use super::{Line, Place};
 use crate::alarms;
 use crate::exchange::Exchange;
 use crate::exchange::standing::Standing;
@@ -10,6 +10,7 @@ use crate::health::{Health, Suspensions};
 use crate::held::Held;
 use crate::message::Lane;
 use crate::quantity::{ExchangeId, Instant};
+use crate::refusal::Refusal;
 use crate::terms::Terms;
 use crate::view::{Fault, HealthView, KeyView, LineView, Shelving, Side, TestsView, WatchView};
 
@@ -28,8 +29,9 @@ impl Line {
         let health = self.health_view(now, health);
         let alarms = alarms::raise(self, now, &health, shelved);
         let terms = self.terms();
-        let mut shown: BTreeSet<ExchangeId> = self.open.clone();
-        shown.extend(self.order.iter().rev().take(EXCHANGES_SHOWN));
+        let mut shown: BTreeSet<Place> = self.open.clone();
+        let counts = |place: &&Place| !self.is_shadowed(**place);
+        shown.extend(self.order.iter().rev().filter(counts).take(EXCHANGES_SHOWN));
         let mut exchanges: Vec<_> = shown
             .iter()
             .filter_map(|id| Some(self.standing(self.exchanges.get(id)?, now)?.view(&terms)))
@@ -71,9 +73,10 @@ impl Line {
 
     /// Exchanges that want somebody at this moment.
     pub(crate) fn wanted(&self, now: Instant) -> impl Iterator<Item = Standing<'_>> {
-        let until = self.open_until.range((now, ExchangeId([0; 16]))..).map(|(_, id)| id);
-        let ids = self.open.iter().chain(until);
-        ids.filter_map(move |id| self.standing(self.exchanges.get(id)?, now))
+        let first = (now, (ExchangeId([0; 16]), Lane::Ordinary));
+        let until = self.open_until.range(first..).map(|(_, place)| place);
+        let places = self.open.iter().chain(until);
+        places.filter_map(move |id| self.standing(self.exchanges.get(id)?, now))
     }
 
     /// How far the other end is known to have come in our ordinary lane; theirs is held as it comes.
@@ -152,7 +155,8 @@ impl Line {
         let newest = self.faults.iter().rev().take(FAULTS_SHOWN).map(|&at| self.messages.at(at));
         newest
             .filter_map(|held| {
-                let reason = held.fault.as_deref()?.to_string();
+                let shadowed = || Some(Refusal::ExchangeExists { exchange: held.exchange? });
+                let reason = held.fault.as_deref().cloned().or_else(shadowed)?.to_string();
                 Some(Fault { message: held.id, at: held.stored_at, reason })
             })
             .collect()

@@ -4,8 +4,9 @@
 //! The other end judges it by the same facts and comes to the same.
 
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
-use super::Line;
+use super::{Line, Place};
 use crate::codec::CodecError;
 use crate::exchange::{Exchange, Kind};
 use crate::held::{At, Dispute, Held, Past, Receipt};
@@ -69,7 +70,7 @@ impl Line {
         let verdict = known.and_then(|()| self.lawful(&held, &body));
         if let Err(refusal) = verdict {
             held.fault = Some(Box::new(refusal));
-            held.body = keeps(&body).then(|| Box::new(body));
+            held.body = keeps(&body).then(|| Arc::new(body));
             self.keep(held);
             return;
         }
@@ -86,7 +87,7 @@ impl Line {
                 held.about = about;
                 held.exchange = about.and_then(|at| self.messages.at(at).exchange);
                 let differences = differences.clone();
-                held.body = Some(Box::new(body));
+                held.body = Some(Arc::new(body));
                 let dispute = self.keep(held);
                 self.disputed(dispute, differences);
                 if let Some(receipt) = answered {
@@ -94,13 +95,16 @@ impl Line {
                 }
             }
             body => {
-                self.open_exchange(&held, &body);
+                let opened = self.open_exchange(&held, &body);
                 held.exchange = body.exchange();
                 if held.exchange.is_none() {
                     self.voices[held.side].note(&held, &body);
                 }
-                held.body = keeps(&body).then(|| Box::new(body));
+                held.body = keeps(&body).then(|| Arc::new(body));
                 self.keep(held);
+                if let Some(id) = opened {
+                    self.shadow(id);
+                }
             }
         }
     }
@@ -122,31 +126,42 @@ impl Line {
         if held.role.is_none() && needs_role(kind) {
             return Err(Refusal::NoRole { kind });
         }
-        let expected = self.lane_for(body)?;
-        if expected != held.lane {
-            return Err(Refusal::WrongLane { expected, found: held.lane });
-        }
+        self.is_in_its_lane(held.lane, body)?;
         let past = Past::of(held.side, held.sequence, held.knew);
         self.judge(held.side, held.said_at, body, held.lane, past)
     }
 
-    fn open_exchange(&mut self, held: &Held, body: &Body) {
+    /// Answers the id of one that this opened.
+    fn open_exchange(&mut self, held: &Held, body: &Body) -> Option<ExchangeId> {
         let (id, kind) = match body {
             Body::Test { exchange, .. } => (*exchange, Kind::Test),
             Body::Open { exchange, matter, .. } => (*exchange, Kind::Matter(*matter)),
             Body::Offer { exchange, .. } => (*exchange, Kind::Commitment),
-            _ => return,
+            _ => return None,
         };
-        if let Entry::Vacant(free) = self.exchanges.entry(id) {
-            free.insert(Exchange::new(id, held.side, held.lane, kind));
-            self.order.push(id);
+        let Entry::Vacant(free) = self.exchanges.entry((id, held.lane)) else { return None };
+        free.insert(Exchange::new(id, held.side, held.lane, kind));
+        self.order.push((id, held.lane));
+        Some(id)
+    }
+
+    /// An id that now stands in both lanes is distress; what stands in the ordinary one under it has no
+    /// effect, whichever came first, and is a fault of whoever opened it.
+    fn shadow(&mut self, id: ExchangeId) {
+        let ordinary = (id, Lane::Ordinary);
+        if !self.is_shadowed(ordinary) {
+            return;
         }
+        let opening = self.exchanges.get(&ordinary).and_then(Exchange::opening);
+        self.faults.extend(opening.filter(|&at| self.messages.at(at).side == Side::Them));
+        self.refresh(ordinary);
     }
 
     /// Puts a message in its place, with what follows from its being there.
     fn keep(&mut self, held: Held) -> At {
         let side = held.side;
-        let (exchange, faulty) = (held.exchange, held.fault.is_some());
+        let faulty = held.fault.is_some();
+        let exchange = held.exchange.map(|id| (id, held.lane));
         let wants_receipt = held.wants_receipt();
         let at = self.messages.push(held);
         if side == Side::Them {
@@ -159,27 +174,27 @@ impl Line {
         } else if wants_receipt && exchange.is_none() {
             self.undelivered.insert(at);
         }
-        if let Some(exchange) = exchange.and_then(|id| self.exchanges.get_mut(&id)) {
+        if let Some(exchange) = exchange.and_then(|place| self.exchanges.get_mut(&place)) {
             exchange.said[side].push(at);
             if side == Side::Us {
                 exchange.awaiting += 1;
             }
         }
-        if let Some(id) = exchange {
-            self.note_test(id, at);
-            self.refresh(id);
+        if let Some(place) = exchange {
+            self.note_test(place, at);
+            self.refresh(place);
         }
         at
     }
 
     /// Remembers a right answer to a test.
-    fn note_test(&mut self, id: ExchangeId, at: At) {
+    fn note_test(&mut self, place: Place, at: At) {
         let held = self.messages.at(at);
         if held.kind != Some(MessageKind::TestAnswer) {
             return;
         }
-        let derived =
-            self.exchanges.get(&id).and_then(|exchange| exchange.derive(&self.messages, Past::ALL));
+        let exchange = self.exchanges.get(&place);
+        let derived = exchange.and_then(|exchange| exchange.derive(&self.messages, Past::ALL));
         if derived
             .and_then(|derived| derived.test_answered)
             .is_some_and(|right| right.id == held.id)
@@ -215,45 +230,48 @@ impl Line {
         }
         let held = self.messages.at_mut(about);
         held.receipt = Some(Receipt { sequence, stored_at, compared, differences, dispute: None });
-        let exchange = held.exchange;
-        if let Some(id) = exchange {
+        let exchange = held.exchange.map(|id| (id, held.lane));
+        if let Some(place) = exchange {
             if side == Side::Them
-                && let Some(exchange) = self.exchanges.get_mut(&id)
+                && let Some(exchange) = self.exchanges.get_mut(&place)
             {
                 exchange.awaiting = exchange.awaiting.saturating_sub(1);
             }
-            self.refresh(id);
+            self.refresh(place);
         }
     }
 
     fn disputed(&mut self, dispute: At, differences: Vec<Difference>) {
         let held = self.messages.at(dispute);
-        let (sequence, exchange) = (held.sequence, held.exchange);
+        let (sequence, exchange, lane) = (held.sequence, held.exchange, held.lane);
         let Some(about) = held.about else { return };
         if let Some(receipt) = &mut self.messages.at_mut(about).receipt {
             receipt.dispute = Some(Dispute { sequence, differences });
         }
         if let Some(id) = exchange {
-            self.refresh(id);
+            self.refresh((id, lane));
         }
     }
 
     /// Finds out anew whether an exchange wants somebody.
-    fn refresh(&mut self, id: ExchangeId) {
-        let Some(exchange) = self.exchanges.get(&id) else { return };
+    fn refresh(&mut self, place: Place) {
+        let Some(exchange) = self.exchanges.get(&place) else { return };
         // At the end of time, when every offer has lapsed: what waits then waits until something is said.
         let Some(standing) = self.standing(exchange, Instant(i64::MAX)) else { return };
-        let until = standing.wanted_until();
-        if let Some(before) = self.until.remove(&id) {
-            self.open_until.remove(&(before, id));
+        let until = match self.is_shadowed(place) {
+            true => Some(Instant(i64::MIN)),
+            false => standing.wanted_until(),
+        };
+        if let Some(before) = self.until.remove(&place) {
+            self.open_until.remove(&(before, place));
         }
         match until {
-            None => _ = self.open.insert(id),
+            None => _ = self.open.insert(place),
             Some(until) => {
-                self.open.remove(&id);
+                self.open.remove(&place);
                 if until > Instant(i64::MIN) {
-                    self.until.insert(id, until);
-                    self.open_until.insert((until, id));
+                    self.until.insert(place, until);
+                    self.open_until.insert((until, place));
                 }
             }
         }

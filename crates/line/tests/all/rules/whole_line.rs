@@ -8,8 +8,10 @@ use keepclear_line::terms::Terms;
 use keepclear_line::view::{AlarmKind, AlarmLevel, LineState, Shelving};
 use keepclear_line::{Health, Refusal, Stamp};
 
-use crate::bodies::{acknowledge, answer, end, exchange, open, statement, window, withdraw, words};
-use crate::desk::{Pair, name};
+use crate::bodies::{
+    acknowledge, answer, commitment, end, exchange, offer, open, statement, window, withdraw, words,
+};
+use crate::desk::{Crash, Desk, Packet, Pair, name};
 
 fn suspended() -> Pair {
     let mut pair = Pair::new();
@@ -200,6 +202,64 @@ fn a_claim_to_have_seen_what_was_never_said_is_a_fault() {
     assert!(view.exchanges.is_empty());
     assert!(view.faults[0].reason.contains("stands nowhere"), "{}", view.faults[0].reason);
     assert_eq!(pair.north.line.duties().len(), 1, "it is here, and its receipt is owed");
+}
+
+/// Of two lanes of one side nobody can say which was first: one end learns them in this order, the
+/// other in that.
+#[test]
+fn an_offer_under_the_id_of_a_distress_call_hides_nothing_whichever_lane_comes_first() {
+    let promised = |pair: &Pair| commitment(pair.south.charter.us.desk, window(pair.now, 60, 600));
+    for offer_first in [true, false] {
+        let mut pair = Pair::new();
+        let distress = open(exchange(1), Matter::Distress, window(pair.now, 0, 600));
+        let offer = offer(exchange(1), &promised(&pair));
+        let mut said = [(Lane::Urgent, distress), (Lane::Ordinary, offer)];
+        if offer_first {
+            said.reverse();
+        }
+        for (lane, body) in said {
+            pair.south.say_anyway(pair.now, lane, Some("duty"), body);
+            if offer_first {
+                pair.deliver();
+            }
+        }
+        // What else is said under it in the ordinary lane hides as little.
+        let also = statement(exchange(1), "nothing else");
+        pair.south.say_anyway(pair.now, Lane::Ordinary, Some("duty"), also);
+        pair.deliver();
+        assert_eq!(pair.north.line.shared_digest(), pair.south.line.shared_digest());
+        for desk in [&pair.north, &pair.south] {
+            let view = desk.exchange(exchange(1), pair.now);
+            assert_eq!((view.matter, view.messages.len()), (Some(Matter::Distress), 1));
+        }
+        let view = pair.north.view(pair.now);
+        assert_eq!(view.exchanges.len(), 1);
+        assert!(view.alarms.iter().any(|alarm| alarm.kind == AlarmKind::DistressWaits));
+        assert!(view.alarms.iter().any(|alarm| alarm.kind == AlarmKind::PeerFault));
+        assert!(view.faults[0].reason.contains("was opened before"), "{:?}", view.faults);
+    }
+}
+
+#[test]
+fn the_lanes_are_judged_alike_by_an_end_that_hears_the_ordinary_one_first() {
+    let mut south = Desk::new(false);
+    let now = Pair::START;
+    let distress = open(exchange(1), Matter::Distress, window(now, 0, 600));
+    let promised = commitment(south.charter.us.desk, window(now, 60, 600));
+    south.say_anyway(now, Lane::Ordinary, Some("duty"), offer(exchange(1), &promised));
+    south.say_anyway(now, Lane::Urgent, Some("duty"), distress);
+    let packet = south.packet(usize::MAX);
+    let digests = [Lane::Ordinary, Lane::Urgent].map(|first| {
+        let mut north = Desk::new(true);
+        let (early, late): (Vec<_>, Vec<_>) =
+            packet.entries.iter().cloned().partition(|(lane, _)| *lane == first);
+        let heard = |entries| Packet { entries, have: packet.have };
+        north.receive(now, &heard([early, late].concat()), Crash::Never, || false);
+        let faults = north.view(now).faults.len();
+        (north.line.shared_digest(), faults)
+    });
+    assert_eq!(digests[0], digests[1]);
+    assert_eq!(digests[0].1, 1);
 }
 
 #[test]
