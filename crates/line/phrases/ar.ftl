@@ -114,7 +114,8 @@ line-unknown = غير معروف
 
 exchange-drafted = مسودة، لم يتم الإرسال
 exchange-released = تم الإرسال، الوصول غير معروف
-exchange-delivered = تم الوصول، لم تقارن القراءة المعادة بعد
+exchange-delivered = تم الوصول
+exchange-delivered-not-compared = تم الوصول، لم تقارن القراءة المعادة بعد
 exchange-read-back = قراءة معادة آليا، البيانات متطابقة
 exchange-acknowledged = تم الاطلاع، وهذا ليس موافقة
 exchange-discussed = قيد النقاش، لا موافقة
@@ -242,6 +243,7 @@ label-matter = النوع
 label-opened-by = الطرف البادئ
 label-opened-at = وقت الفتح
 label-state = الحالة
+label-counter-by = اقتراح مقابل من الطرف
 label-turn = الدور على الطرف
 label-waits-for = في انتظار الطرف
 label-receipt-due = موعد الوصول

@@ -114,7 +114,8 @@ line-unknown = Not known
 
 exchange-drafted = Draft, not sent
 exchange-released = Sent, delivery not known
-exchange-delivered = Delivered, read-back not compared yet
+exchange-delivered = Delivered
+exchange-delivered-not-compared = Delivered, read-back not compared yet
 exchange-read-back = Read back by the machine, same data
 exchange-acknowledged = Acknowledged, not agreed
 exchange-discussed = In discussion, nothing agreed
@@ -242,6 +243,7 @@ label-matter = Kind
 label-opened-by = Opened by
 label-opened-at = Opened at
 label-state = State
+label-counter-by = Counter-proposal by
 label-turn = Next to speak
 label-waits-for = Waits for
 label-receipt-due = Delivery due by

@@ -114,7 +114,8 @@ line-unknown = Неизвестно
 
 exchange-drafted = Черновик, не отправлено
 exchange-released = Отправлено, доставка неизвестна
-exchange-delivered = Доставлено, повтор ещё не сверен
+exchange-delivered = Доставлено
+exchange-delivered-not-compared = Доставлено, повтор ещё не сверен
 exchange-read-back = Автоматический повтор сверен, данные совпадают
 exchange-acknowledged = Прочитано, это не согласие
 exchange-discussed = Обсуждается, согласия нет
@@ -242,6 +243,7 @@ label-matter = Вид
 label-opened-by = Открыла сторона
 label-opened-at = Время открытия
 label-state = Состояние
+label-counter-by = Встречное предложение стороны
 label-turn = Следующее слово за стороной
 label-waits-for = Ожидается действие стороны
 label-receipt-due = Срок доставки

@@ -22,7 +22,7 @@ mod rendered;
 mod table;
 mod word;
 
-pub use exchange::render_exchange;
+pub use exchange::{render_exchange, state};
 pub use health::{render_alarm, render_line};
 pub use key::Phrase;
 pub use language::{Language, UnknownLanguage};

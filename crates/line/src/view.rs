@@ -7,11 +7,13 @@ mod alarm;
 
 pub use alarm::{Alarm, AlarmKind, AlarmLevel, Fault, Shelving};
 
+use std::sync::Arc;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::message::{
-    Answer, Commitment, Content, Difference, Lane, Matter, MessageKind, Outcome, Window,
+    Answer, Body, Commitment, Content, Difference, Lane, Matter, MessageKind, Outcome, Window,
 };
 use crate::quantity::{DeskId, ExchangeId, Instant, Key, MessageId, Name, Words};
 use crate::terms::Terms;
@@ -172,6 +174,10 @@ pub struct ExchangeView {
     pub open: Option<OpenItem>,
     /// The shared fields in force or last said, as this side holds them.
     pub content: Option<Content>,
+    /// Whose words these fields are: flights that they call ours are flights of that side.
+    pub said_by: Option<Side>,
+    /// They are a counter-proposal, and not what the exchange was opened or amended with.
+    pub countered: bool,
     /// For a notice: how long before its window the other desk had it.
     pub notice_given: Option<NoticeGiven>,
     /// The commitment, when there is one.
@@ -321,7 +327,33 @@ pub struct MessageView {
     /// When a person at the other end acknowledged or answered it, as that side said.
     pub read_at: Option<Instant>,
     /// The message's own body, as this side holds it.
-    pub body: crate::message::Body,
+    #[serde(with = "shared")]
+    #[schemars(with = "Body")]
+    pub body: Arc<Body>,
+}
+
+impl ExchangeView {
+    /// Whether it has fields that both sides must hold alike; a test has none.
+    pub fn has_fields(&self) -> bool {
+        self.matter.is_some() || self.commitment.is_some()
+    }
+}
+
+/// A body that is shared with the line reads and writes like any other.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::message::Body;
+
+    pub fn serialize<S: Serializer>(body: &Arc<Body>, serializer: S) -> Result<S::Ok, S::Error> {
+        body.as_ref().serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Body>, D::Error> {
+        Body::deserialize(deserializer).map(Arc::new)
+    }
 }
 
 /// When a window lies, for the sake of sorting and clocks.

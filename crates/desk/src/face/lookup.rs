@@ -72,7 +72,9 @@ impl Desk {
             let Some(exchange) = said.exchange else { return outside(peer, said) };
             let view = peer.line().exchange(exchange, now)?;
             let mut messages = view.messages.into_iter();
-            messages.find(|message| message.id == said.message).map(|message| message.body)
+            messages
+                .find(|message| message.id == said.message)
+                .map(|message| message.body.as_ref().clone())
         })
     }
 }

@@ -30,11 +30,11 @@ pub fn to_acknowledge(view: &ExchangeView) -> Result<MessageId, Problem> {
     let acknowledged = |of: MessageId| {
         view.messages.iter().any(|message| {
             message.side == Side::Us
-                && matches!(message.body, Body::Acknowledge { of: named, .. } if named == of)
+                && matches!(*message.body, Body::Acknowledge { of: named, .. } if named == of)
         })
     };
     let theirs = view.messages.iter().filter(|message| {
-        message.side == Side::Them && !matches!(message.body, Body::Acknowledge { .. })
+        message.side == Side::Them && !matches!(*message.body, Body::Acknowledge { .. })
     });
     let theirs: Vec<MessageId> = theirs.map(|message| message.id).collect();
     let new: Vec<MessageId> = theirs.iter().copied().filter(|&id| !acknowledged(id)).collect();
@@ -74,7 +74,7 @@ pub fn commitment(view: &ExchangeView) -> Result<MessageId, Problem> {
 /// What was offered by a message, as this desk holds it.
 pub fn offered(view: &ExchangeView, of: MessageId) -> Result<Commitment, Problem> {
     let message = view.messages.iter().find(|message| message.id == of);
-    match message.map(|message| &message.body) {
+    match message.map(|message| &*message.body) {
         Some(Body::Offer { commitment, .. }) => Ok(commitment.clone()),
         _ => Err(Problem::field(
             "of",

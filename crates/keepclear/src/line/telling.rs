@@ -104,12 +104,12 @@ pub fn state(exchange: &ExchangeView) -> String {
             Some(answer) => format!("{}: {}", words(exchange.state), words(answer)).to_uppercase(),
             None => words(exchange.state).to_uppercase(),
         },
-        state => words(state).to_uppercase(),
+        state => words(keepclear_line::phrases::state(state, exchange.has_fields())).to_uppercase(),
     }
 }
 
 fn last_answer(exchange: &ExchangeView) -> Option<&Answer> {
-    exchange.messages.iter().rev().find_map(|message| match &message.body {
+    exchange.messages.iter().rev().find_map(|message| match &*message.body {
         Body::Answer { answer, .. } => Some(answer),
         _ => None,
     })
@@ -147,7 +147,7 @@ pub fn exchange(desk: &Desk<'_>, answer: &ExchangeAnswer) -> String {
         let role = first.role.as_ref().map_or(String::new(), |role| format!(" as {role}"));
         line("said", format!("{}{role}", clock(first.sent_at)));
         line("delivered", first.delivered_at.map_or("not known".to_owned(), clock));
-        if !matches!(first.body, Body::Test { .. }) {
+        if !matches!(*first.body, Body::Test { .. }) {
             let same = if first.read_back { "the same" } else { "not known, or it differs" };
             line("read back", same.to_owned());
         }
@@ -181,7 +181,7 @@ pub fn exchange(desk: &Desk<'_>, answer: &ExchangeAnswer) -> String {
 
 /// What a test asks to be read, as it stands in the tables.
 pub fn test_text(view: &ExchangeView) -> Option<String> {
-    let number = view.messages.iter().find_map(|message| match message.body {
+    let number = view.messages.iter().find_map(|message| match *message.body {
         Body::Test { phrase, .. } => Some(phrase),
         _ => None,
     })?;

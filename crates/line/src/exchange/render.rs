@@ -1,5 +1,8 @@
 //! An exchange as a person sees it.
 
+use std::sync::Arc;
+
+use super::derive::answer_of;
 use super::standing::{Standing, Want, content_of};
 use crate::held::Held;
 use crate::message::{Content, ReadBack};
@@ -11,6 +14,9 @@ impl Standing<'_> {
     pub fn view(&self, terms: &Terms) -> ExchangeView {
         let opening = self.all.opening;
         let waiting = self.waiting();
+        // A commitment may grow in an exchange that was opened with fields, and takes none from it.
+        let fields = [self.all.item, opening].into_iter().find(|held| content_of(held).is_some());
+        let fields = fields.unwrap_or(opening);
         ExchangeView {
             id: self.exchange.id,
             matter: self.exchange.matter(),
@@ -21,7 +27,9 @@ impl Standing<'_> {
                 .filter(|waiting| waiting.want != Want::Receipt)
                 .map(|waiting| waiting.who),
             open: self.open_item(terms),
-            content: held_content(self.all.item).or_else(|| held_content(opening)),
+            content: held_content(fields),
+            said_by: content_of(fields).map(|_| fields.side),
+            countered: answer_of(fields).is_some(),
             notice_given: self.notice_given(terms),
             commitment: self.promise.clone().map(|promise| promise.view(self.now)),
             differences: self
@@ -55,7 +63,7 @@ impl Standing<'_> {
             }),
             // Of a message of theirs the reader is here, and is shown once they can show it too.
             read_at: self.known.as_ref().and_then(|known| known.read_at(held)).map(|r| r.said_at),
-            body: held.body.as_deref()?.clone(),
+            body: Arc::clone(held.body.as_ref()?),
         })
     }
 }

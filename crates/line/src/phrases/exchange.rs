@@ -4,10 +4,9 @@ use super::content::{commitment, content};
 use super::message::{Message, differences, kind};
 use super::rendered::{Page, RenderedLine};
 use super::{Ends, Language, Phrase, datum};
-use crate::message::{Answer, Body, Content, MessageKind};
+use crate::message::{Answer, Body, MessageKind};
 use crate::view::{
     CommitmentView, ExchangeState, ExchangeView, MessageView, MilestoneView, NoticeGiven, OpenItem,
-    Side,
 };
 
 /// Where an exchange stands, what its fields are, and every message of it.
@@ -28,7 +27,7 @@ pub fn render_exchange(
     page.says(Phrase::MATTER, view.matter.map_or_else(commitment_or_test, Phrase::from));
     page.words(Phrase::OPENED_BY, ends.name(view.opened_by));
     page.datum(Phrase::OPENED_AT, datum::time(view.opened_at));
-    page.says(Phrase::STATE, Phrase::from(view.state));
+    page.says(Phrase::STATE, state(view.state, view.has_fields()));
     if let Some(side) = view.turn {
         page.words(Phrase::TURN, ends.name(side));
     }
@@ -36,7 +35,11 @@ pub fn render_exchange(
         self::open(&mut page, ends, view.state, open);
     }
     if let Some(fields) = &view.content {
-        content(&mut page, ends, speaker_of(fields, view), fields);
+        let said_by = view.said_by.unwrap_or(view.opened_by);
+        if view.countered {
+            page.words(Phrase::COUNTER_BY, ends.name(said_by));
+        }
+        content(&mut page, ends, said_by, fields);
     }
     if let Some(notice) = view.notice_given {
         notice_given(&mut page, notice);
@@ -51,15 +54,13 @@ pub fn render_exchange(
     page.into_lines()
 }
 
-/// Whose words the shown fields are: of the newest message that carries just these.
-fn speaker_of(fields: &Content, view: &ExchangeView) -> Side {
-    let carries = |message: &&MessageView| match &message.body {
-        Body::Open { content, .. }
-        | Body::Amend { content, .. }
-        | Body::Answer { answer: Answer::Counter { content }, .. } => content == fields,
-        _ => false,
-    };
-    view.messages.iter().rev().find(carries).map_or(view.opened_by, |message| message.side)
+/// Where an exchange stands. One without shared fields, such as a test, has nothing to read back, so
+/// that nothing about it waits to be compared.
+pub fn state(state: ExchangeState, has_fields: bool) -> Phrase {
+    match state {
+        ExchangeState::Delivered if has_fields => Phrase::DELIVERED_NOT_COMPARED,
+        state => Phrase::from(state),
+    }
 }
 
 fn open(page: &mut Page, ends: &Ends<'_>, state: ExchangeState, open: &OpenItem) {

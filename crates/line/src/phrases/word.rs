@@ -73,6 +73,8 @@ words! {
     OPENED_BY = "label-opened-by",
     OPENED_AT = "label-opened-at",
     STATE = "label-state",
+    DELIVERED_NOT_COMPARED = "exchange-delivered-not-compared",
+    COUNTER_BY = "label-counter-by",
     TURN = "label-turn",
     WAITS_FOR = "label-waits-for",
     RECEIPT_DUE = "label-receipt-due",

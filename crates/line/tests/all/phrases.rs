@@ -9,7 +9,7 @@ use keepclear_line::phrases::{
     render_exchange, render_line, test_phrase, text, text_of_both,
 };
 use keepclear_line::view::{
-    AlarmKind, AlarmLevel, CommitmentState, ExchangeState, LineState, Side,
+    AlarmKind, AlarmLevel, CommitmentState, ExchangeState, ExchangeView, LineState, Side,
 };
 use samples::Parties;
 
@@ -206,6 +206,34 @@ fn fields_of_a_counter_proposal_are_those_of_the_side_that_made_it() {
     // The counter-proposal is theirs: what it calls our flights are flights of the south.
     let south = "Flight of \u{2068}مكتب الجنوب\u{2069}".to_owned();
     assert_eq!(after(&lines, Phrase::FLIGHT_OF)[0], (south, Some("N-101".to_owned())));
+}
+
+#[test]
+fn a_counter_proposal_is_said_to_be_one_and_whose() {
+    let parties = Parties::new();
+    let mut view = samples::exchange(ExchangeState::Discussed, CommitmentState::Offered);
+    let lines = render_exchange(&view, &parties.ends(false), Language::English);
+    let by = ("Counter-proposal by".to_owned(), Some("مكتب الجنوب".to_owned()));
+    assert_eq!(after(&lines, Phrase::COUNTER_BY), [by]);
+    view.countered = false;
+    let lines = render_exchange(&view, &parties.ends(false), Language::English);
+    assert_eq!(after(&lines, Phrase::COUNTER_BY), []);
+}
+
+#[test]
+fn what_has_nothing_to_read_back_is_delivered_and_no_more() {
+    let parties = Parties::new();
+    let mut view = samples::exchange(ExchangeState::Delivered, CommitmentState::Offered);
+    let shown = |view: &ExchangeView, language| {
+        let lines = render_exchange(view, &parties.ends(false), language);
+        let state = lines.into_iter().find(|line| line.label == Phrase::STATE).unwrap();
+        state.value.phrase_text().unwrap().to_owned()
+    };
+    let waits = Language::ALL.map(|language| shown(&view, language));
+    assert!(waits[0].contains("not compared"), "{waits:?}");
+    (view.matter, view.commitment, view.content) = (None, None, None);
+    let test = Language::ALL.map(|language| shown(&view, language));
+    assert_eq!(test, ["Delivered", "Доставлено", "تم الوصول"]);
 }
 
 #[test]

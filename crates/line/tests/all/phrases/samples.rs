@@ -232,7 +232,7 @@ fn message(side: Side, body: Body) -> MessageView {
         delivered_at: (side == Side::Us).then(|| at(1)),
         read_back: side == Side::Us,
         read_at: None,
-        body,
+        body: body.into(),
     }
 }
 
@@ -262,6 +262,8 @@ pub fn exchange(state: ExchangeState, commitment_state: CommitmentState) -> Exch
             overdue: true,
         }),
         content: Some(counter),
+        said_by: Some(Side::Them),
+        countered: true,
         notice_given: Some(NoticeGiven { given_s: 58, agreed_s: 600, short: true }),
         commitment: Some(CommitmentView {
             commitment: commitment(),

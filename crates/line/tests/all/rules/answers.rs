@@ -120,6 +120,10 @@ fn a_counter_proposal_is_answered_by_the_side_that_opened() {
     let view = pair.north.exchange(exchange(1), pair.now);
     assert_eq!((view.state, view.turn), (ExchangeState::Discussed, Some(Side::Us)));
     assert_eq!(view.content, Some(other));
+    for (desk, theirs) in [(&pair.north, Side::Them), (&pair.south, Side::Us)] {
+        let view = desk.exchange(exchange(1), pair.now);
+        assert_eq!((view.said_by, view.countered), (Some(theirs), true));
+    }
     pair.north.say(pair.now, answer(exchange(1), counter, Answer::Agreed {})).unwrap();
     pair.deliver();
     assert_eq!(states(&pair), [ExchangeState::Agreed; 2]);

@@ -126,7 +126,7 @@ fn an_answer_can_be_not_ours_or_cannot_say_and_says_whom_it_covers() {
         let view = pair.north.exchange(exchange(1), pair.now);
         assert_eq!(view.state, ExchangeState::Answered);
         let last = view.messages.last().unwrap();
-        let Body::Answer { covers, .. } = &last.body else { panic!("{last:?}") };
+        let Body::Answer { covers, .. } = &*last.body else { panic!("{last:?}") };
         assert_eq!(covers, &[name("all units")]);
     }
 }

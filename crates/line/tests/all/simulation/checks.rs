@@ -118,7 +118,7 @@ fn state_is_true(
         }
         ExchangeState::Agreed | ExchangeState::Answered => {
             let answered = exchange.messages.iter().filter(|message| {
-                matches!(message.body, Body::TestAnswer { .. }) && held_there.contains(&message.id)
+                matches!(*message.body, Body::TestAnswer { .. }) && held_there.contains(&message.id)
             });
             assert!(answered.count() > 0, "a test's answer is not there: {exchange:?}");
         }

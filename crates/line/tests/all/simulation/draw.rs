@@ -100,7 +100,7 @@ fn within(chance: &mut Chance, desk: &Desk, exchange: &ExchangeView, now: Instan
     let proposes =
         |kind| matches!(kind, MessageKind::Open | MessageKind::Amend | MessageKind::Answer);
     if exchange.matter.is_none()
-        && let Some(Body::Test { phrase, .. }) = exchange.messages.first().map(|first| &first.body)
+        && let Some(Body::Test { phrase, .. }) = exchange.messages.first().map(|first| &*first.body)
         && !chance.one_in(6)
     {
         let phrase = if chance.one_in(4) { phrase % 12 + 1 } else { *phrase };
@@ -136,7 +136,7 @@ fn within(chance: &mut Chance, desk: &Desk, exchange: &ExchangeView, now: Instan
 
 fn signs(chance: &mut Chance, exchange: &ExchangeView) -> Body {
     let id = exchange.id;
-    let offered = exchange.messages.iter().rev().find_map(|message| match &message.body {
+    let offered = exchange.messages.iter().rev().find_map(|message| match &*message.body {
         Body::Offer { commitment, .. } => Some((message.id, commitment.clone())),
         _ => None,
     });
