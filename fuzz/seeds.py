@@ -56,8 +56,9 @@ def message(vector):
 messages = [message(vector) for vector in golden("line", "vectors.json")]
 write("message", [*messages, b"".join(messages), b"".join(reversed(messages))])
 write("entry", [bytes.fromhex(entry["hex"]) for entry in golden("entry", "vectors.json")["entries"]])
-export = (FUZZ.parent / "crates" / "record" / "tests" / "golden" / "v1.record.jsonl").read_bytes()
-write("record", [export, export + export])
+exports = FUZZ.parent / "crates" / "record" / "tests" / "golden"
+party, witness = [(exports / f"v1.{name}jsonl").read_bytes() for name in ("record.", "witness.record.")]
+write("record", [party, witness, party + party, witness + witness])
 numbers = random.Random(1)
 for target in ("overlap", "route"):
     write(target, [numbers.randbytes(numbers.randint(60, 400)) for _ in range(100)])

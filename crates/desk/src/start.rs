@@ -352,5 +352,6 @@ pub fn record_header(peer: &Peer, made_at: Instant) -> Result<Header, CardError>
         exporter: Uuid::from_bytes(peer.ours().desk().0),
         made_at_us: made_at.0,
         parties: [party(Side::Us, peer.ours())?, party(Side::Them, peer.theirs())?],
+        witness: None,
     })
 }

@@ -128,6 +128,14 @@ impl Chain {
         Ok(entry)
     }
 
+    /// Goes over the next place of a node, of which only the hash of its entry is known. Whether it is the
+    /// right one is seen by what follows: the node's next entry names it.
+    pub fn pass_over(&mut self, node: NodeId, hash: EntryHash) -> Sequence {
+        let place = self.head(node).next;
+        self.heads.insert(node, Head { next: place.next(), previous: hash });
+        place
+    }
+
     /// Where a node's chain stands.
     pub fn head(&self, node: NodeId) -> Head {
         self.heads.get(&node).copied().unwrap_or(Head::START)

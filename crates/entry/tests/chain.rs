@@ -67,6 +67,19 @@ impl Signer for Digests {
 }
 
 #[test]
+fn a_place_that_is_passed_over_is_followed_by_the_entry_that_names_it() {
+    let mut writer = writer(NORTH);
+    let untold = EntryHash::of(&written(&mut writer, b"told to others"));
+    let next = written(&mut writer, b"told to all");
+    let mut chain = Chain::new(LOG, false);
+    let mut astray = chain.clone();
+    assert_eq!(chain.pass_over(NORTH, untold), Sequence::FIRST);
+    assert_eq!(chain.follow(&next).unwrap().sequence.get(), 2);
+    astray.pass_over(NORTH, EntryHash([9; 32]));
+    assert!(matches!(astray.follow(&next), Err(ChainError::Previous { .. })));
+}
+
+#[test]
 fn places_of_a_refused_batch_are_used_again() {
     let mut writer = writer(NORTH);
     let mut chain = Chain::new(LOG, false);

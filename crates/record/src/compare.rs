@@ -66,6 +66,8 @@ pub struct Comparison {
     pub headers: [Header; 2],
     /// Entries in each file.
     pub entries: [u64; 2],
+    /// Places in each file of which there is only the hash.
+    pub withheld: [u64; 2],
     /// Whether checkpoints that were verified before spared the signatures under them.
     pub used_verified: bool,
 }
@@ -79,10 +81,27 @@ pub struct Verification {
     pub header: Header,
     /// Its entries.
     pub entries: u64,
-    /// Each lane: whose, which, its node, how many of its entries hold.
-    pub lanes: Vec<(String, LaneName, NodeId, u64)>,
-    /// The largest checkpoint of each lane that is signed by a party and right.
+    /// Places of which it has only the hash.
+    pub withheld: u64,
+    /// Each lane.
+    pub lanes: Vec<LaneCount>,
+    /// The largest checkpoint of each lane that is signed by a party and right, and under which nothing is withheld.
     pub checkpoints: Vec<String>,
+}
+
+/// What one record has of a lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LaneCount {
+    /// Whose it is.
+    pub party: String,
+    /// Which.
+    pub name: LaneName,
+    /// Its node.
+    pub node: NodeId,
+    /// Entries that hold.
+    pub entries: u64,
+    /// Places of which there is only the hash, and nothing speaks against it.
+    pub withheld: u64,
 }
 
 /// Compares two exports. Which comes first does not matter but for the words.
@@ -132,12 +151,13 @@ where
     place::promote(&mut a, &b);
     place::promote(&mut b, &a);
     let mut sources = Sources::two(first, second);
-    let entries = [a.entries, b.entries];
+    let (entries, withheld) = ([a.entries, b.entries], [a.withheld, b.withheld]);
     if headers[0].line == headers[1].line {
         examine([&a, &b], &plain, &mut sources, clock_max_us, &mut findings)?;
     }
     let differences = findings.into_differences(&plain);
-    Ok(Comparison { differences, headers, entries, used_verified: used_verified && holds })
+    let used_verified = used_verified && holds;
+    Ok(Comparison { differences, headers, entries, withheld, used_verified })
 }
 
 /// Verifies one export by itself: everything that [`compare`] would say of it beside its equal.
@@ -160,13 +180,14 @@ pub fn verify<R: Read + Seek + Send>(
     let mut sources = Sources::one(file);
     examine([&scanned, &scanned], &roster, &mut sources, clock_max_us, &mut findings)?;
     let checkpoints = notes::right_checkpoints(&scanned, &roster);
-    let lanes = roster
-        .lanes
-        .iter()
-        .zip(&scanned.lanes)
-        .map(|(of, lane)| (of.party.clone(), of.name, of.node, lane.slots().len() as u64));
+    let lanes = roster.lanes.iter().zip(&scanned.lanes).map(|(of, lane)| {
+        let withheld = lane.slots().iter().filter(|slot| slot.is_withheld()).count() as u64;
+        let entries = lane.slots().len() as u64 - withheld;
+        LaneCount { party: of.party.clone(), name: of.name, node: of.node, entries, withheld }
+    });
     Ok(Verification {
         lanes: lanes.collect(),
+        withheld: scanned.withheld,
         entries: scanned.entries,
         differences: findings.into_differences(&roster),
         checkpoints,
@@ -196,8 +217,9 @@ fn examine(
 ) -> Result<(), CompareError> {
     let placed = place::Placed::of(sides);
     placed.report(sides, sources, findings)?;
+    let sealed = notes::sealed(sides, roster);
     for lane in 0..roster.lanes.len() {
-        walk::lane(sides, lane, &placed, clock_max_us, sources, findings)?;
+        walk::lane(sides, lane, &placed, sealed, clock_max_us, sources, findings)?;
     }
     let names = [0, 1].map(|side| sources.name(side));
     asides::check(sides, names, findings);

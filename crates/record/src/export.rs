@@ -2,7 +2,7 @@
 //!
 //! The exporter gives the entries in its own order; every lane must be whole from its first entry. A
 //! protected payload is withheld by not giving it: entries name it by a salted hash, so nothing else
-//! changes. The checkpoints of all lanes and the signed last line are added by [`Exporter::finish`].
+//! changes. A whole entry is withheld by giving its hash, which its lane's chain and tree need. The checkpoints of all lanes and the signed last line are added by [`Exporter::finish`].
 
 use crate::format::write_time;
 use crate::{
@@ -38,7 +38,8 @@ pub enum ExportError {
     Time(i64),
 }
 
-/// Writes one export.
+/// Writes one export. The checkpoints that it adds are the exporter's own, under its desk's name, be it a party
+/// or the witness.
 pub struct Exporter<'k, W> {
     out: W,
     header: Header,
@@ -72,11 +73,37 @@ impl<'k, W: Write> Exporter<'k, W> {
     pub fn entry(&mut self, canonical: &[u8], stored_at_us: i64) -> Result<(), ExportError> {
         let stored_at = write_time(stored_at_us).ok_or(ExportError::Time(stored_at_us))?;
         let node = self.chain.follow(canonical)?.node;
-        let tree = self.lanes.iter_mut().find(|(lane, _)| *lane == node);
-        let (_, tree) = tree.ok_or(ExportError::UnknownLane(node))?;
-        tree.push(leaf_hash(&EntryHash::of(canonical).0));
+        self.lane(node)?.push(leaf_hash(&EntryHash::of(canonical).0));
         let encoded = STANDARD.encode(canonical);
         self.line(&format!("{{\"entry\":\"{encoded}\",\"stored_at\":\"{stored_at}\"}}"))
+    }
+
+    /// Adds the next place of a lane without its entry, which is withheld, or was never given to the exporter: its
+    /// hash, and when that became durable at the exporter, microseconds since 1970.
+    ///
+    /// An entry that changes its lane's key is never withheld: a reader could not know the key after it.
+    ///
+    /// # Errors
+    /// [`ExportError::UnknownLane`]; nothing is written then. A hash that is not the entry's is refused by the next entry that is
+    /// given, and otherwise seen by every reader who holds a party's checkpoint.
+    pub fn withheld(
+        &mut self,
+        node: NodeId,
+        hash: EntryHash,
+        stored_at_us: i64,
+    ) -> Result<(), ExportError> {
+        let stored_at = write_time(stored_at_us).ok_or(ExportError::Time(stored_at_us))?;
+        self.lane(node)?.push(leaf_hash(&hash.0));
+        let sequence = self.chain.pass_over(node, hash);
+        let hash = STANDARD.encode(hash.0);
+        self.line(&format!(
+            "{{\"withheld\":{{\"node\":\"{node}\",\"seq\":{sequence},\"hash\":\"{hash}\"}},\"stored_at\":\"{stored_at}\"}}"
+        ))
+    }
+
+    fn lane(&mut self, node: NodeId) -> Result<&mut Tree, ExportError> {
+        let tree = self.lanes.iter_mut().find(|(lane, _)| *lane == node);
+        tree.map(|(_, tree)| tree).ok_or(ExportError::UnknownLane(node))
     }
 
     /// Adds a payload that lies beside the log and is not withheld.

@@ -58,4 +58,18 @@ pub enum Fault {
         /// The hash of the entry before it here.
         expected: EntryHash,
     },
+    /// A place that is known by a hash which is not its entry's.
+    #[error("is withheld with hash {found}, but the signed entry behind it follows {expected}")]
+    WithheldHash {
+        /// What its line says.
+        found: EntryHash,
+        /// What the entry behind it names.
+        expected: EntryHash,
+    },
+    /// A withheld place whose line does not stand where its place is.
+    #[error("is withheld in a line that says entry {said}, where it does not belong")]
+    WithheldPlace {
+        /// What its line says.
+        said: Sequence,
+    },
 }

@@ -57,6 +57,17 @@ pub struct PartyOf {
 /// Both parties.
 pub type Parties = [PartyOf; 2];
 
+/// A desk that both parties let read along. It writes into no lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WitnessOf {
+    /// Its name.
+    pub party: String,
+    /// Its desk.
+    pub desk: Uuid,
+    /// The key that signs its notes.
+    pub key: PublicKey,
+}
+
 /// The first line of an export.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
@@ -70,6 +81,8 @@ pub struct Header {
     pub made_at_us: i64,
     /// Both parties, in any order.
     pub parties: Parties,
+    /// The exporter, where it is neither party.
+    pub witness: Option<WitnessOf>,
 }
 
 /// What a header says that cannot be.
@@ -97,10 +110,10 @@ pub enum HeaderError {
         /// What belongs there.
         expected: &'static str,
     },
-    /// A party's key.
-    #[error("parties, key: {0}")]
+    /// The key of a party or of the witness.
+    #[error("key: {0}")]
     Key(#[from] KeyError),
-    /// The same desk or lane twice, or an exporter that is neither party.
+    /// The same desk or lane twice, or an exporter that is neither party nor the witness.
     #[error("{field}: {reason}")]
     Parties {
         /// The key.
@@ -119,6 +132,8 @@ struct HeaderJson {
     exporter: String,
     made_at: String,
     parties: [PartyJson; 2],
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    witness: Option<WitnessJson>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -132,6 +147,14 @@ struct PartyJson {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct WitnessJson {
+    party: String,
+    desk: String,
+    key: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct LaneJson {
     lane: LaneName,
     node: String,
@@ -141,11 +164,6 @@ impl Header {
     /// The log of the line.
     pub fn log(&self) -> LogId {
         LogId { kind: LogKind::Line, id: *self.line.as_bytes() }
-    }
-
-    /// The party whose desk made the export.
-    pub fn exporting_party(&self) -> Option<&PartyOf> {
-        self.parties.iter().find(|party| party.desk == self.exporter)
     }
 
     /// The line of JSON, without its line break.
@@ -172,6 +190,11 @@ impl Header {
                 expected: "microseconds of a year up to 9999",
             })?,
             parties: [party(&self.parties[0]), party(&self.parties[1])],
+            witness: self.witness.as_ref().map(|witness| WitnessJson {
+                party: witness.party.clone(),
+                desk: witness.desk.to_string(),
+                key: witness.key.to_string(),
+            }),
         };
         let written = serde_json::to_string(&json)
             .map_err(|error| HeaderError::Json { reason: error.to_string() })?;
@@ -200,6 +223,7 @@ impl Header {
                 expected: TIME_EXPECTED,
             })?,
             parties: [first.read()?, second.read()?],
+            witness: json.witness.map(WitnessJson::read).transpose()?,
         };
         header.check()?;
         Ok(header)
@@ -211,8 +235,21 @@ impl Header {
         if first.desk == second.desk {
             return refused("desk", "both parties have the same desk");
         }
-        if self.exporting_party().is_none() {
-            return refused("exporter", "it is the desk of neither party");
+        let is_party = |desk: Uuid| [first.desk, second.desk].contains(&desk);
+        match &self.witness {
+            None if !is_party(self.exporter) => {
+                return refused(
+                    "exporter",
+                    "it is the desk of neither party, and no witness is named",
+                );
+            }
+            Some(witness) if is_party(witness.desk) => {
+                return refused("witness", "its desk is a party's");
+            }
+            Some(witness) if witness.desk != self.exporter => {
+                return refused("witness", "it is named where it is the exporter, and it is not");
+            }
+            _ => {}
         }
         let mut nodes: Vec<NodeId> =
             self.parties.iter().flat_map(|party| party.lanes).map(|lane| lane.node).collect();
@@ -231,13 +268,19 @@ impl Header {
 impl PartyJson {
     fn read(self) -> Result<PartyOf, HeaderError> {
         let Self { party, desk, key, lanes: [first, second] } = self;
+        let WitnessOf { party, desk, key } = WitnessJson { party, desk, key }.read()?;
+        Ok(PartyOf { party, desk, key, lanes: [first.read()?, second.read()?] })
+    }
+}
+
+impl WitnessJson {
+    fn read(self) -> Result<WitnessOf, HeaderError> {
+        let Self { party, desk, key } = self;
         if party.is_empty() || party.len() > keepclear_entry::TEXT_MAX {
             let expected = "1 to 256 bytes";
             return Err(HeaderError::Value { field: "party", found: shown(&party), expected });
         }
-        let desk = uuid("desk", &desk)?;
-        let key = PublicKey::from_base64(&key)?;
-        Ok(PartyOf { party, desk, key, lanes: [first.read()?, second.read()?] })
+        Ok(WitnessOf { party, desk: uuid("desk", &desk)?, key: PublicKey::from_base64(&key)? })
     }
 }
 
@@ -247,9 +290,10 @@ impl LaneJson {
     }
 }
 
-const TIME_EXPECTED: &str = "a time of RFC 3339 in UTC, such as 2026-11-24T08:30:00.000001Z";
+pub(crate) const TIME_EXPECTED: &str =
+    "a time of RFC 3339 in UTC, such as 2026-11-24T08:30:00.000001Z";
 
-fn uuid(field: &'static str, text: &str) -> Result<Uuid, HeaderError> {
+pub(crate) fn uuid(field: &'static str, text: &str) -> Result<Uuid, HeaderError> {
     let parsed = Uuid::try_parse(text).ok().filter(|id| id.hyphenated().to_string() == text);
     let expected = "a UUID in lower case with hyphens";
     parsed.ok_or_else(|| HeaderError::Value { field, found: shown(text), expected })

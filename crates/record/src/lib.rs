@@ -22,12 +22,14 @@ mod scan;
 
 pub use checkpoint::{Checkpoint, desk_key_name, export_origin, lane_origin};
 pub use compare::{
-    Claim, Claims, CompareError, Comparison, Difference, DifferenceKind, Limits, NoClaims,
-    Verification, Verified, VerifiedError, compare, verify,
+    Claim, Claims, CompareError, Comparison, Difference, DifferenceKind, LaneCount, Limits,
+    NoClaims, Verification, Verified, VerifiedError, compare, verify,
 };
 pub use export::{ExportError, Exporter};
 pub use fault::Fault;
-pub use format::{Header, HeaderError, LaneName, LaneOf, Parties, PartyOf, RECORD_FORMAT};
+pub use format::{
+    Header, HeaderError, LaneName, LaneOf, Parties, PartyOf, RECORD_FORMAT, WitnessOf,
+};
 pub use key_change::{KEY_CHANGE, key_change_payload, read_key_change};
 pub use keys::{KeyError, PublicKey, SigningKey};
 pub use lanes::{Step, Verifier};

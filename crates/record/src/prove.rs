@@ -99,7 +99,14 @@ pub fn prove_inclusion<R: Read + Seek + Send>(
     let slots = export.scanned.lanes[lane].slots();
     let not_there =
         || ProveError::NotThere(format!("entry {sequence} of node {node} is not in the record"));
-    let offset = export.scanned.lanes[lane].get(sequence).ok_or_else(not_there)?.offset;
+    let slot = export.scanned.lanes[lane].get(sequence).ok_or_else(not_there)?;
+    if slot.is_withheld() {
+        let text = format!(
+            "entry {sequence} of node {node} is withheld from this record: prove it from one that holds it"
+        );
+        return Err(ProveError::NotThere(text));
+    }
+    let offset = slot.offset;
     let held = export.checkpoint(lane, node, sequence)?;
     let hashes = inclusion_proof(&leaves(slots, held.checkpoint.size), sequence - 1)?;
     let bytes = entry_at(&mut export.file, offset)?.ok_or_else(not_there)?;

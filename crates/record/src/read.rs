@@ -3,11 +3,12 @@
 //! A file whose last line is not the signed one has been cut and is not read as a shorter record. An
 //! entry that is damaged inside its line is not the file's fault but a finding, so it is handed on.
 
-use crate::format::read_time;
+use crate::format::{TIME_EXPECTED, read_time, uuid};
 use crate::keys::shown;
 use crate::{Header, HeaderError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use keepclear_entry::{EntryHash, NodeId, Sequence};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -165,6 +166,8 @@ pub(crate) enum Line {
     /// An entry and when the exporter had it durable, microseconds since 1970. The bytes are as
     /// written, or none where they are not base64.
     Entry { bytes: Option<Vec<u8>>, stored_at_us: i64 },
+    /// A place whose entry is withheld.
+    Withheld(Withheld),
     /// A payload beside the log: its name, and whether salt and payload give that name.
     Aside { hash: [u8; 32], is_right: bool },
     /// A signed checkpoint.
@@ -173,11 +176,21 @@ pub(crate) enum Line {
     Signed(String),
 }
 
+/// What is known of an entry that is withheld. Nobody signed it: the lane's chain and tree bear it out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Withheld {
+    pub(crate) node: NodeId,
+    pub(crate) sequence: Sequence,
+    pub(crate) hash: EntryHash,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct LineJson<'a> {
     #[serde(borrow, default)]
     entry: Option<Cow<'a, str>>,
+    #[serde(borrow, default)]
+    withheld: Option<WithheldJson<'a>>,
     #[serde(borrow, default)]
     stored_at: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
@@ -186,6 +199,16 @@ struct LineJson<'a> {
     checkpoint: Option<Cow<'a, str>>,
     #[serde(borrow, default)]
     signed: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WithheldJson<'a> {
+    #[serde(borrow)]
+    node: Cow<'a, str>,
+    seq: u64,
+    #[serde(borrow)]
+    hash: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -202,44 +225,34 @@ struct AsideJson<'a> {
 /// Reads one line; the error names the field.
 pub(crate) fn parse(line: &[u8]) -> Result<Line, String> {
     let json: LineJson<'_> = serde_json::from_slice(line).map_err(|error| error.to_string())?;
-    match json {
-        LineJson {
-            entry: Some(entry),
-            stored_at: Some(at),
-            aside: None,
-            checkpoint: None,
-            signed: None,
-        } => {
-            let stored_at_us = read_time(&at).ok_or_else(|| {
-                format!(
-                    "stored_at {:?}: expected a time of RFC 3339 in UTC, ending in Z",
-                    shown(&at)
-                )
-            })?;
-            Ok(Line::Entry { bytes: STANDARD.decode(entry.as_bytes()).ok(), stored_at_us })
+    let LineJson { entry, withheld, stored_at, aside, checkpoint, signed } = json;
+    match (entry, withheld, stored_at, aside, checkpoint, signed) {
+        (Some(entry), None, Some(at), None, None, None) => {
+            let bytes = STANDARD.decode(entry.as_bytes()).ok();
+            Ok(Line::Entry { bytes, stored_at_us: stored_at_us(&at)? })
         }
-        LineJson {
-            entry: None,
-            stored_at: None,
-            aside: Some(aside),
-            checkpoint: None,
-            signed: None,
-        } => aside.read(),
-        LineJson {
-            entry: None,
-            stored_at: None,
-            aside: None,
-            checkpoint: Some(note),
-            signed: None,
-        } => Ok(Line::Checkpoint(note.into_owned())),
-        LineJson {
-            entry: None,
-            stored_at: None,
-            aside: None,
-            checkpoint: None,
-            signed: Some(note),
-        } => Ok(Line::Signed(note.into_owned())),
-        _ => Err("expected entry with stored_at, or aside, checkpoint or signed alone".to_owned()),
+        (None, Some(withheld), Some(at), None, None, None) => {
+            stored_at_us(&at)?;
+            withheld.read().map(Line::Withheld)
+        }
+        (None, None, None, Some(aside), None, None) => aside.read(),
+        (None, None, None, None, Some(note), None) => Ok(Line::Checkpoint(note.into_owned())),
+        (None, None, None, None, None, Some(note)) => Ok(Line::Signed(note.into_owned())),
+        _ => Err("expected entry or withheld with stored_at, or aside, checkpoint or signed alone"
+            .to_owned()),
+    }
+}
+
+fn stored_at_us(text: &str) -> Result<i64, String> {
+    read_time(text).ok_or_else(|| format!("stored_at {:?}: expected {TIME_EXPECTED}", shown(text)))
+}
+
+impl WithheldJson<'_> {
+    fn read(&self) -> Result<Withheld, String> {
+        let node = uuid("node", &self.node).map_err(|error| format!("withheld, {error}"))?;
+        let sequence = Sequence::new(self.seq).ok_or("withheld, seq 0: places begin at 1")?;
+        let hash = EntryHash(octets::<32>("withheld, hash", &self.hash)?);
+        Ok(Withheld { node: NodeId(*node.as_bytes()), sequence, hash })
     }
 }
 

@@ -7,14 +7,15 @@
 
 mod index;
 mod sorted;
+mod withheld;
 
 use crate::compare::{Claim, Claimed, Claims};
 use crate::fault::Fault;
 use crate::format::LaneName;
 use crate::lanes::{LaneKeys, is_signed};
-use crate::read::{Chunk, Chunks, Line, Opened, Place, ReadError, entry_at, parse};
+use crate::read::{Chunk, Chunks, Line, Opened, Place, ReadError, Withheld, entry_at, parse};
 use crate::{Checkpoint, Header, KEY_CHANGE, Root, Tree, leaf_hash};
-pub(crate) use index::{Lane, Moved, Scanned, Seal, Slot, Suspect};
+pub(crate) use index::{Lane, Moved, Proposed, Scanned, Seal, Slot, Suspect};
 use keepclear_entry::{Entry, EntryHash, LogId, NodeId, Payload};
 use rayon::prelude::*;
 use std::io::{Read, Seek};
@@ -206,7 +207,7 @@ impl<'s, C: Claims> State<'s, C> {
         let lane = lane.ok_or(Fault::UnknownLane { node: entry.node })?;
         let sequence = entry.sequence.get();
         let there = self.scan.reference.and_then(|other| other.lanes[lane].get(sequence));
-        let holds = there.is_some_and(|slot| slot.hash == hash)
+        let holds = there.is_some_and(|slot| slot.hash == hash && !slot.is_withheld())
             || (sequence <= roster.lanes[lane].covered && entry.signature.is_some());
         if entry.kind != KEY_CHANGE {
             return Ok(if holds { Verdict::Holds { lane } } else { Verdict::Asked { lane } });
@@ -231,6 +232,7 @@ impl<'s, C: Claims> State<'s, C> {
         }
         match line.map_err(refused)? {
             ParsedLine::Entry(read) => self.absorb_entry(place, *read, verdict),
+            ParsedLine::Other(Line::Withheld(withheld)) => self.absorb_withheld(place, withheld),
             ParsedLine::Other(Line::Aside { hash, is_right }) => {
                 self.scanned.asides.push((hash, is_right, place.line));
             }
@@ -256,7 +258,7 @@ impl<'s, C: Claims> State<'s, C> {
             (Ok(entry), Some(Verdict::Holds { lane } | Verdict::Asked { lane })) => {
                 let slot = Slot {
                     sequence: entry.sequence.get(),
-                    proposed_at_us: entry.proposed_at.0,
+                    proposed: Proposed::at(entry.proposed_at.0),
                     hash,
                     offset: place.offset,
                 };
@@ -277,15 +279,36 @@ impl<'s, C: Claims> State<'s, C> {
                 let known = entry.as_ref().map(|entry| entry.node);
                 let lane = self.scan.roster.lanes.iter().position(|it| Some(it.node) == known);
                 self.scanned.suspects.push(Suspect {
-                    place,
+                    offset: place.offset,
+                    line: Some(place.line),
                     lane,
                     node: known,
                     sequence: entry.as_ref().map(|entry| entry.sequence.get()),
-                    proposed_at_us: entry.as_ref().map_or(0, |entry| entry.proposed_at.0),
+                    proposed: Proposed::at(entry.as_ref().map_or(0, |entry| entry.proposed_at.0)),
                     hash,
                     fault,
                 });
             }
+        }
+    }
+
+    fn absorb_withheld(&mut self, place: Place, withheld: Withheld) {
+        let Withheld { node, sequence, hash } = withheld;
+        self.scanned.withheld += 1;
+        let (sequence, offset) = (sequence.get(), place.offset);
+        let slot = Slot { sequence, proposed: Proposed::WITHHELD, hash, offset };
+        match self.scan.roster.lanes.iter().position(|lane| lane.node == node) {
+            Some(lane) => self.scanned.lanes[lane].push_withheld(slot),
+            None => self.scanned.suspects.push(Suspect {
+                offset,
+                line: Some(place.line),
+                lane: None,
+                node: Some(node),
+                sequence: Some(sequence),
+                proposed: Proposed::WITHHELD,
+                hash,
+                fault: Fault::UnknownLane { node },
+            }),
         }
     }
 
@@ -295,7 +318,7 @@ impl<'s, C: Claims> State<'s, C> {
             return;
         }
         let there = self.scan.reference.and_then(|other| other.lanes[lane].get(slot.sequence));
-        if there.is_some_and(|there| there.hash == slot.hash) {
+        if there.is_some_and(|there| there.hash == slot.hash && !there.is_withheld()) {
             return;
         }
         let by = (lane, slot.sequence);
@@ -311,12 +334,15 @@ impl<'s, C: Claims> State<'s, C> {
     }
 
     fn finish(self, input: &mut (impl Read + Seek)) -> Result<Scanned, ReadError> {
-        let Self { mut scanned, lines, sealed, .. } = self;
+        let Self { scan, mut scanned, lines, sealed } = self;
         if !sealed {
             return Err(ReadError::Cut { lines: lines.size() });
         }
         self_healed(&mut scanned, input)?;
-        scanned.lanes.par_iter_mut().for_each(Lane::sort);
+        let lanes = scanned.lanes.par_iter_mut().zip(&scan.roster.lanes).enumerate();
+        let doubtful = lanes.map(|(at, (lane, of))| withheld::doubtful(lane, at, of.node));
+        let doubtful: Vec<Vec<Suspect>> = doubtful.collect();
+        scanned.suspects.extend(doubtful.into_iter().flatten());
         Ok(scanned)
     }
 }
@@ -331,7 +357,7 @@ fn self_healed(scanned: &mut Scanned, input: &mut (impl Read + Seek)) -> Result<
             left.push(suspect);
             continue;
         };
-        let bytes = entry_at(input, suspect.place.offset)?.unwrap_or_default();
+        let bytes = entry_at(input, suspect.offset)?.unwrap_or_default();
         match Entry::decode(&bytes) {
             Ok(entry) if is_signed(&scanned.lanes[lane].keys, &entry).is_ok() => {
                 scanned.lanes[lane].keys.follow(&entry);

@@ -14,6 +14,7 @@ mod line_faults;
 mod line_loss;
 mod line_verbs;
 mod real_data;
+mod record_commands;
 mod sky_commands;
 mod sky_full_disk;
 mod sky_issuers;

@@ -154,7 +154,14 @@ fn header(side: usize) -> Header {
         ],
     };
     let parties = [party(0, "north"), party(1, "south")];
-    Header { line: LINE, exercise: true, exporter: desk(side), made_at_us: 0, parties }
+    Header {
+        line: LINE,
+        exercise: true,
+        exporter: desk(side),
+        made_at_us: 0,
+        parties,
+        witness: None,
+    }
 }
 
 fn key(side: usize) -> SigningKey {

@@ -66,14 +66,23 @@ pub fn run(args: &CompareArgs) -> Result<Found, RecordError> {
     let mut out = BufWriter::new(io::stdout().lock());
     print(&answer.differences, args.format, &mut out)?;
     if args.format == Format::Table {
-        let [a, b] = answer.entries;
+        let told = |side: usize| counted(answer.entries[side], answer.withheld[side]);
+        let (a, b) = (told(0), told(1));
         match answer.differences.len() {
-            0 => writeln!(out, "equal: {a} and {b} entries")?,
-            count => writeln!(out, "{count} differences between {a} and {b} entries")?,
+            0 => writeln!(out, "equal: {a} and {b}")?,
+            count => writeln!(out, "{count} differences between {a} and {b}")?,
         }
     }
     out.flush()?;
     Ok(if answer.differences.is_empty() { Found::Nothing } else { Found::Something })
+}
+
+/// How many entries, and how many more whose hash alone is there.
+pub fn counted(entries: u64, withheld: u64) -> String {
+    match withheld {
+        0 => format!("{entries} entries"),
+        _ => format!("{entries} entries and {withheld} withheld"),
+    }
 }
 
 /// Prints differences or faults, in the form that interfaces promise.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use keepclear_desk::LineClaims;
-use keepclear_record::{Limits, Verification, Verified, verify};
+use keepclear_record::{LaneCount, Limits, Verification, Verified, WitnessOf, verify};
 
-use super::compare::{Format, print};
+use super::compare::{Format, counted, print};
 use super::{Found, RecordError, open, wrong};
 use crate::progress::Progress;
 
@@ -59,8 +59,18 @@ fn summary(answer: &Verification, out: &mut impl io::Write) -> io::Result<()> {
     for party in &header.parties {
         writeln!(out, "{}: desk {}, key {}", party.party, party.desk, party.key)?;
     }
-    for (party, name, node, count) in &answer.lanes {
-        writeln!(out, "{party} {name}, node {node}: {count} entries")?;
+    if let Some(WitnessOf { party, desk, key }) = &header.witness {
+        writeln!(out, "witness {party}: desk {desk}, key {key}")?;
+    }
+    for LaneCount { party, name, node, entries, withheld } in &answer.lanes {
+        writeln!(out, "{party} {name}, node {node}: {}", counted(*entries, *withheld))?;
+    }
+    if answer.withheld > 0 {
+        writeln!(
+            out,
+            "{} entries are withheld: their hashes are here, and nothing of what they say",
+            answer.withheld
+        )?;
     }
     match answer.differences.len() {
         0 => writeln!(

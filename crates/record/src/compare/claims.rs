@@ -73,18 +73,19 @@ pub(super) fn check(
                 check_held(sides, roster, *by, (*sequence, *hash), findings);
             }
             Claim::Stored { hash, at_us } => match places.find(sides, *hash) {
-                Some((lane, slot)) if *at_us < slot.proposed_at_us.saturating_sub(clock_max_us) => {
-                    let (stored, said) = (shown_time(*at_us), shown_time(slot.proposed_at_us));
+                Some((lane, slot)) => {
+                    // When one was said that is withheld is not known.
+                    let said_at_us = slot
+                        .proposed
+                        .us()
+                        .filter(|said_at_us| *at_us < said_at_us.saturating_sub(clock_max_us));
+                    let Some(said_at_us) = said_at_us else { continue };
+                    let (stored, said) = (shown_time(*at_us), shown_time(said_at_us));
                     let detail =
                         format!("{who} says that it stored this at {stored}, before {said}");
-                    findings.add(
-                        DifferenceKind::Clock,
-                        At::Lane(lane, slot.sequence),
-                        None,
-                        detail,
-                    );
+                    let at = At::Lane(lane, slot.sequence);
+                    findings.add(DifferenceKind::Clock, at, None, detail);
                 }
-                Some(_) => {}
                 // What was changed or left out is named at its own place.
                 None if findings.is_anything_named() => {}
                 None => {

@@ -4,11 +4,11 @@
 
 use super::findings::{At, DifferenceKind, Findings};
 use crate::checkpoint::read_signed;
-use crate::scan::{Lane, Roster, Scanned, roots_at};
+use crate::scan::{Lane, Roster, Scanned, Seal, roots_at};
 use crate::{Checkpoint, PublicKey, Root, desk_key_name, export_origin, lane_origin};
 use uuid::Uuid;
 
-/// Every key that a party had, under its desk's name.
+/// Every key that a party had, under its desk's name, and that of a witness who exported.
 pub(crate) fn signers(sides: &[&Scanned], roster: &Roster) -> Vec<(Uuid, String, PublicKey)> {
     let mut signers = Vec::new();
     for side in sides {
@@ -20,8 +20,22 @@ pub(crate) fn signers(sides: &[&Scanned], roster: &Roster) -> Vec<(Uuid, String,
                 }
             }
         }
+        let witness = side.header.witness.iter();
+        signers.extend(witness.map(|it| (it.desk, desk_key_name(it.desk), it.key)));
     }
     signers
+}
+
+/// Every key that a party had.
+pub(super) fn parties(sides: &[&Scanned], roster: &Roster) -> Vec<(Uuid, String, PublicKey)> {
+    let is_party = |desk: &Uuid| roster.lanes.iter().any(|lane| lane.desk == *desk);
+    signers(sides, roster).into_iter().filter(|(desk, ..)| is_party(desk)).collect()
+}
+
+/// Whether each file is as its exporter signed it.
+pub(super) fn sealed(sides: [&Scanned; 2], roster: &Roster) -> [bool; 2] {
+    let signers = signers(&sides, roster);
+    sides.map(|of| of.seal.as_ref().is_some_and(|seal| wrong_seal(of, seal, &signers).is_none()))
 }
 
 /// A checkpoint line that could be read.
@@ -40,7 +54,9 @@ pub(super) fn check(
     findings: &mut Findings,
 ) {
     let signers = signers(&sides, roster);
-    for side in 0..2 {
+    // One record beside itself is looked at once.
+    let files = if std::ptr::eq(sides[0], sides[1]) { 1 } else { 2 };
+    for side in 0..files {
         check_checkpoints(side, sides, names[side], roster, &signers, findings);
         check_seal(side, sides[side], names[side], &signers, findings);
     }
@@ -66,9 +82,10 @@ fn check_checkpoints(
         let roots = roots_at(&of.lanes[lane], sizes());
         // The other record may hold what this one lost.
         let elsewhere = roots_at(&sides[1 - side].lanes[lane], sizes());
+        let [own, other] = [side, 1 - side].map(|side| &sides[side].lanes[lane]);
+        let (last, unproven) = (own.last(), first_unproven(own, other));
+        let rooted = Rooted { name, last, unproven, roots: &roots, elsewhere: &elsewhere };
         for held in here() {
-            let rooted =
-                Rooted { name, own: &of.lanes[lane], roots: &roots, elsewhere: &elsewhere };
             check_one(side, held, &rooted, findings);
         }
     }
@@ -76,7 +93,10 @@ fn check_checkpoints(
 
 struct Rooted<'r> {
     name: &'r str,
-    own: &'r Lane,
+    /// The last place of the lane.
+    last: u64,
+    /// The first of which nothing but checkpoints can say whether it is right.
+    unproven: Option<u64>,
     roots: &'r [(u64, Root)],
     elsewhere: &'r [(u64, Root)],
 }
@@ -87,7 +107,7 @@ fn check_one(side: usize, held: &Held, rooted: &Rooted<'_>, findings: &mut Findi
     let at = At::Lane(*lane, size);
     if !is_signed {
         let detail = format!(
-            "{name}, line {line}: the checkpoint over {size} entries is signed by no party"
+            "{name}, line {line}: the checkpoint over {size} entries is signed by no party and no witness"
         );
         findings.add(DifferenceKind::Forged, at, Some(side), detail);
         return;
@@ -99,12 +119,18 @@ fn check_one(side: usize, held: &Held, rooted: &Rooted<'_>, findings: &mut Findi
     {
         return;
     }
-    let last = rooted.own.last();
+    let last = rooted.last;
     let (kind, at, detail) = if last < size {
         let detail = format!(
             "{name}, line {line}: a signed checkpoint covers {size} entries, {last} are here"
         );
         (DifferenceKind::Missing, At::Lane(*lane, last + 1), detail)
+    } else if let Some(first) = rooted.unproven.filter(|it| *it <= size) {
+        let detail = format!(
+            "{name}, line {line}: with the hashes of what is withheld from entry {first} on, the entries up to \
+             {size} have another root than the signed checkpoint over them says"
+        );
+        (DifferenceKind::Altered, At::Lane(*lane, first), detail)
     } else {
         let detail = format!(
             "{name}, line {line}: the entries up to here have another root than the signed checkpoint over {size} says"
@@ -112,6 +138,22 @@ fn check_one(side: usize, held: &Held, rooted: &Rooted<'_>, findings: &mut Findi
         (DifferenceKind::Contradicts, at, detail)
     };
     findings.add(kind, at, Some(side), detail);
+}
+
+/// The first withheld place that neither the signed entry behind it nor the other record bears out.
+fn first_unproven(own: &Lane, other: &Lane) -> Option<u64> {
+    let behind = own.slots().iter().skip(1).map(Some).chain([None]);
+    let mut pairs = own.slots().iter().zip(behind);
+    let found = pairs.find(|(slot, behind)| {
+        let is_named = || {
+            behind.is_some_and(|behind| {
+                !behind.is_withheld() && slot.sequence.checked_add(1) == Some(behind.sequence)
+            })
+        };
+        let is_held = || other.get(slot.sequence).is_some_and(|it| !it.is_withheld());
+        slot.is_withheld() && !is_named() && !is_held()
+    });
+    found.map(|(slot, _)| slot.sequence)
 }
 
 fn held(
@@ -155,28 +197,38 @@ fn check_seal(
     if findings.is_blamed(side) {
         return;
     }
+    if let Some(wrong) = wrong_seal(of, seal, signers) {
+        let detail = format!("{name}, line {}, signed: {wrong}", seal.line);
+        findings.add(DifferenceKind::Altered, At::File, Some(side), detail);
+    }
+}
+
+/// Why the signed last line is not what it should be.
+fn wrong_seal(of: &Scanned, seal: &Seal, signers: &[(Uuid, String, PublicKey)]) -> Option<String> {
     let exporter = of.header.exporter;
     let keys = signers.iter().filter(|(desk, ..)| *desk == exporter);
     let expected = Checkpoint::new(export_origin(of.header.line, exporter), seal.size, seal.root);
-    let wrong = match read_signed(&seal.note, keys.map(|(_, name, key)| (name.as_str(), key))) {
-        Err(error) => error.to_string(),
-        Ok((_, false)) => "not signed by the desk that made the export".to_owned(),
-        Ok((told, true)) if told == expected => return,
-        Ok((told, true)) => format!(
+    match read_signed(&seal.note, keys.map(|(_, name, key)| (name.as_str(), key))) {
+        Err(error) => Some(error.to_string()),
+        Ok((_, false)) => Some("not signed by the desk that made the export".to_owned()),
+        Ok((told, true)) if told == expected => None,
+        Ok((told, true)) => Some(format!(
             "signed over {} lines with root {}, but the {} lines before it have root {}: a line of \
              this export is not as its party signed it",
             told.size, told.root, expected.size, expected.root
-        ),
-    };
-    let detail = format!("{name}, line {}, signed: {wrong}", seal.line);
-    findings.add(DifferenceKind::Altered, At::File, Some(side), detail);
+        )),
+    }
 }
 
-/// The largest checkpoint of each lane that is signed and right.
+/// The largest checkpoint of each lane that a party signed and that is right. What is withheld under one has
+/// not been verified, whoever signed the checkpoint.
 pub(super) fn right_checkpoints(of: &Scanned, roster: &Roster) -> Vec<String> {
-    let (held, _) = held(of, roster, &signers(&[of], roster));
+    let (held, _) = held(of, roster, &parties(&[of], roster));
     let largest = |lane: usize| {
-        let here: Vec<&Held> = held.iter().filter(|it| it.lane == lane && it.is_signed).collect();
+        let withheld = of.lanes[lane].slots().iter().find(|slot| slot.is_withheld());
+        let seen = withheld.map_or(u64::MAX, |first| first.sequence - 1);
+        let is_right = |it: &&Held| it.lane == lane && it.is_signed && it.checkpoint.size <= seen;
+        let here: Vec<&Held> = held.iter().filter(is_right).collect();
         let roots = roots_at(&of.lanes[lane], here.iter().map(|held| held.checkpoint.size));
         let right = here.into_iter().filter(|held| {
             held.checkpoint.size > 0

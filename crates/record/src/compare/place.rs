@@ -7,20 +7,27 @@ use super::CompareError;
 use super::bytes::{Sources, differing_fields};
 use super::findings::{At, DifferenceKind, Findings};
 use crate::fault::Fault;
-use crate::scan::{Scanned, Suspect};
+use crate::scan::{Scanned, Slot, Suspect};
 use keepclear_entry::Entry;
 use std::collections::BTreeMap;
 
 /// What verifies in the other record, byte for byte, holds here too: its key may have been announced
-/// by an entry that is damaged in this one.
+/// by an entry that is damaged in this one. A hash that the other record bears out holds here too, unless
+/// its line says another place.
 pub(super) fn promote(own: &mut Scanned, other: &Scanned) {
     let mut left = Vec::new();
     let mut is_changed = false;
     for suspect in std::mem::take(&mut own.suspects) {
+        let holds = |there: &Slot| {
+            let is_known = match suspect.fault {
+                Fault::WithheldHash { .. } => true,
+                Fault::WithheldPlace { .. } => false,
+                _ => !there.is_withheld(),
+            };
+            is_known && there.hash == suspect.hash
+        };
         match (suspect.lane, suspect.sequence) {
-            (Some(lane), Some(sequence))
-                if other.lanes[lane].get(sequence).is_some_and(|it| it.hash == suspect.hash) =>
-            {
+            (Some(lane), Some(sequence)) if other.lanes[lane].get(sequence).is_some_and(holds) => {
                 own.lanes[lane].insert(suspect.slot(sequence));
                 is_changed = true;
             }
@@ -98,7 +105,7 @@ impl Placed {
     }
 
     fn fill(&self, side: usize, gaps: &mut [Vec<Gap>], suspect: &Suspect) -> Option<(usize, u64)> {
-        let offset = suspect.place.offset;
+        let offset = suspect.offset;
         let hinted = suspect.lane.into_iter();
         let others = (0..gaps.len()).filter(|lane| Some(*lane) != suspect.lane);
         for lane in hinted.chain(others) {
@@ -129,17 +136,19 @@ impl Placed {
             let own = sides[side];
             for (&(lane, sequence), &index) in &self.at[side] {
                 let suspect = &own.suspects[index];
-                let there = sides[1 - side].lanes[lane].get(sequence).map(|slot| slot.offset);
-                let (kind, why) = match there {
-                    Some(offset) => {
-                        let genuine = sources.entry(1 - side, offset)?;
-                        let found = sources.entry(side, suspect.place.offset)?;
+                let there = sides[1 - side].lanes[lane].get(sequence);
+                let (kind, why) = match there.filter(|there| !there.is_withheld()) {
+                    _ if suspect.is_withheld() => {
+                        (DifferenceKind::Altered, suspect.fault.to_string())
+                    }
+                    Some(there) => {
+                        let genuine = sources.entry(1 - side, there.offset)?;
+                        let found = sources.entry(side, suspect.offset)?;
                         beside(genuine.as_ref(), found.as_ref(), &suspect.fault)
                     }
                     None => (kind_alone(&suspect.fault), suspect.fault.to_string()),
                 };
-                let (name, line) = (sources.name(side), suspect.place.line);
-                let detail = format!("{name}, line {line}: {why}");
+                let detail = format!("{}: {why}", standing(sources.name(side), suspect));
                 findings.add(kind, At::Lane(lane, sequence), Some(side), detail);
             }
             for &index in &self.alone[side] {
@@ -148,8 +157,8 @@ impl Placed {
                     (Some(lane), Some(sequence)) => At::Lane(lane, sequence),
                     (_, sequence) => At::Stranger(suspect.node, sequence),
                 };
-                let (name, line) = (sources.name(side), suspect.place.line);
-                let detail = format!("{name}, line {line}: {}", suspect.fault);
+                let place = standing(sources.name(side), suspect);
+                let detail = format!("{place}: {}", suspect.fault);
                 findings.add(kind_alone(&suspect.fault), at, Some(side), detail);
             }
         }
@@ -158,6 +167,15 @@ impl Placed {
 
     pub(super) fn has(&self, side: usize, lane: usize, sequence: u64) -> bool {
         self.at[side].contains_key(&(lane, sequence))
+    }
+}
+
+/// Where a person finds it.
+fn standing(name: &str, suspect: &Suspect) -> String {
+    match (suspect.line, suspect.sequence) {
+        (Some(line), _) => format!("{name}, line {line}"),
+        (None, Some(sequence)) => format!("{name}, entry {sequence}"),
+        (None, None) => name.to_owned(),
     }
 }
 
@@ -185,7 +203,9 @@ fn beside(
 
 fn kind_alone(fault: &Fault) -> DifferenceKind {
     match fault {
-        Fault::Damaged(_) => DifferenceKind::Altered,
+        Fault::Damaged(_) | Fault::WithheldHash { .. } | Fault::WithheldPlace { .. } => {
+            DifferenceKind::Altered
+        }
         _ => DifferenceKind::Forged,
     }
 }

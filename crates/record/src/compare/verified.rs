@@ -95,7 +95,7 @@ impl Verified {
         if self.notes.is_empty() {
             return Ok(());
         }
-        let signers = super::notes::signers(&sides, roster);
+        let signers = super::notes::parties(&sides, roster);
         let line = sides[0].header.line;
         for (note, checkpoint) in &self.notes {
             let origin = &checkpoint.origin;

@@ -12,12 +12,13 @@ pub(super) fn lane(
     sides: [&Scanned; 2],
     lane: usize,
     placed: &Placed,
+    sealed: [bool; 2],
     clock_max_us: i64,
     sources: &mut Sources<'_>,
     findings: &mut Findings,
 ) -> Result<(), CompareError> {
     let lanes = sides.map(|side| &side.lanes[lane]);
-    let mut walk = Walk { lane, lanes, placed, run: None, parted: false };
+    let mut walk = Walk { lane, lanes, placed, run: None, parted: false, sealed };
     let [mut a, mut b] = lanes.map(Lane::slots);
     let mut expected = 1;
     loop {
@@ -63,6 +64,8 @@ struct Walk<'w> {
     run: Option<(usize, u64, u64)>,
     /// The two histories have parted and not met again.
     parted: bool,
+    /// Whether each file is as its exporter signed it.
+    sealed: [bool; 2],
 }
 
 impl Walk<'_> {
@@ -144,6 +147,10 @@ impl Walk<'_> {
         sources: &mut Sources<'_>,
         findings: &mut Findings,
     ) -> Result<(), CompareError> {
+        if one.is_withheld() || other.is_withheld() {
+            self.other_hash(sequence, [one, other], sources, findings);
+            return Ok(());
+        }
         let first = sources.entry(0, one.offset)?;
         let second = sources.entry(1, other.offset)?;
         let fields = match first.zip(second) {
@@ -156,6 +163,35 @@ impl Walk<'_> {
         );
         findings.add(DifferenceKind::Contradicts, At::Lane(self.lane, sequence), None, detail);
         Ok(())
+    }
+
+    /// A withheld entry with another hash than the other record has. Its exporter signed that hash with the
+    /// rest of the file; where the file is no longer as it was signed, the hash is not either.
+    fn other_hash(
+        &self,
+        sequence: u64,
+        slots: [&Slot; 2],
+        sources: &Sources<'_>,
+        findings: &mut Findings,
+    ) {
+        let says = |side: usize| {
+            let (name, Slot { hash, .. }) = (sources.name(side), slots[side]);
+            match slots[side].is_withheld() {
+                true => format!("{name} withholds the entry here and gives its hash as {hash}"),
+                false => format!("{name} holds a signed entry here with hash {hash}"),
+            }
+        };
+        let changed =
+            [0, 1].into_iter().find(|side| slots[*side].is_withheld() && !self.sealed[*side]);
+        let (kind, why) = match changed {
+            Some(side) => (
+                DifferenceKind::Altered,
+                format!("; {} is not as it was signed", sources.name(side)),
+            ),
+            None => (DifferenceKind::Contradicts, String::new()),
+        };
+        let detail = format!("{}, and {}{why}", says(0), says(1));
+        findings.add(kind, At::Lane(self.lane, sequence), changed, detail);
     }
 }
 
@@ -194,6 +230,7 @@ fn links(side: usize, lane: usize, of: &Lane, sources: &Sources<'_>, findings: &
             0 => Some(EntryHash::NONE),
             _ => of.get(before).map(|slot| slot.hash),
         };
+        let is_withheld = of.get(before).is_some_and(Slot::is_withheld);
         let Some(expected) = expected.filter(|expected| expected != previous) else { continue };
         if !is_here {
             continue;
@@ -205,7 +242,8 @@ fn links(side: usize, lane: usize, of: &Lane, sources: &Sources<'_>, findings: &
         let name = sources.name(side);
         let detail = format!(
             "entry {sequence} in {name} is signed and says that it follows {previous}, but entry \
-             {before} there, also signed, has hash {expected}"
+             {before} there, {}, has hash {expected}",
+            if is_withheld { "which is withheld" } else { "also signed" }
         );
         findings.add(DifferenceKind::Contradicts, At::Lane(lane, *sequence), Some(side), detail);
     }

@@ -1,32 +1,57 @@
-//! What a scan keeps: 56 bytes an entry, and nothing of its content.
+//! What a scan keeps: 56 bytes an entry, withheld or not, and nothing of its content.
 
 use crate::compare::Claimed;
 use crate::fault::Fault;
 use crate::format::shown_time;
 use crate::lanes::LaneKeys;
-use crate::read::Place;
 use crate::{Header, Root};
 use keepclear_entry::{EntryHash, NodeId};
 
-/// An entry whose signature holds.
+/// When an entry was proposed, microseconds since 1970; not known of one that is withheld.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Proposed(i64);
+
+impl Proposed {
+    pub(crate) const WITHHELD: Self = Self(i64::MIN);
+
+    /// An entry can say any time: the first one that there is counts as the one after it.
+    pub(crate) fn at(at_us: i64) -> Self {
+        Self(at_us.max(i64::MIN + 1))
+    }
+
+    pub(crate) fn us(self) -> Option<i64> {
+        (self != Self::WITHHELD).then_some(self.0)
+    }
+}
+
+/// A place that is taken: by an entry whose signature holds, or by the hash of one that is withheld.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Slot {
     pub(crate) sequence: u64,
-    pub(crate) proposed_at_us: i64,
+    pub(crate) proposed: Proposed,
     pub(crate) hash: EntryHash,
     /// Where its line begins in the file.
     pub(crate) offset: u64,
 }
 
-/// A line whose entry cannot be taken at its word.
+impl Slot {
+    /// Nobody has seen its signature.
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.proposed == Proposed::WITHHELD
+    }
+}
+
+/// A line whose entry, or whose hash of one, cannot be taken at its word.
 #[derive(Debug, Clone)]
 pub(crate) struct Suspect {
-    pub(crate) place: Place,
+    pub(crate) offset: u64,
+    /// The number of its line, from 1; not kept of one that is withheld.
+    pub(crate) line: Option<u64>,
     /// The lane that it claims.
     pub(crate) lane: Option<usize>,
     pub(crate) node: Option<NodeId>,
     pub(crate) sequence: Option<u64>,
-    pub(crate) proposed_at_us: i64,
+    pub(crate) proposed: Proposed,
     pub(crate) hash: EntryHash,
     pub(crate) fault: Fault,
 }
@@ -34,8 +59,12 @@ pub(crate) struct Suspect {
 impl Suspect {
     /// As an entry after all.
     pub(crate) fn slot(&self, sequence: u64) -> Slot {
-        let Self { proposed_at_us, hash, place, .. } = self;
-        Slot { sequence, proposed_at_us: *proposed_at_us, hash: *hash, offset: place.offset }
+        let Self { proposed, hash, offset, .. } = *self;
+        Slot { sequence, proposed, hash, offset }
+    }
+
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.proposed == Proposed::WITHHELD
     }
 }
 
@@ -62,6 +91,8 @@ pub(crate) struct Lane {
     pub(crate) clock: Vec<(u64, String)>,
     /// What [`Lane::sort`] found.
     pub(crate) moved: Vec<(u64, Moved)>,
+    /// Withheld ones whose place was another's when [`Lane::sort`] looked.
+    pub(super) displaced: Vec<Slot>,
     /// Whether a place came after a later one, or again.
     pub(super) disordered: bool,
 }
@@ -74,6 +105,7 @@ impl Lane {
             unlinked: Vec::new(),
             clock: Vec::new(),
             moved: Vec::new(),
+            displaced: Vec::new(),
             disordered: false,
         }
     }
@@ -86,18 +118,24 @@ impl Lane {
         stored_at_us: i64,
         clock_max_us: i64,
     ) {
-        let Slot { sequence, proposed_at_us, offset, .. } = slot;
+        let Slot { sequence, proposed, offset, .. } = slot;
         let (last, last_hash) =
             self.slots.last().map_or((0, EntryHash::NONE), |last| (last.sequence, last.hash));
         if last.checked_add(1) != Some(sequence) || last_hash != previous {
             self.unlinked.push((sequence, offset, previous));
         }
-        self.disordered |= sequence <= last;
+        let proposed_at_us = proposed.us().unwrap_or(i64::MIN);
         if stored_at_us < proposed_at_us.saturating_sub(clock_max_us) {
             let (stored, proposed) = (shown_time(stored_at_us), shown_time(proposed_at_us));
             let detail = format!("stored at {stored}, before it was proposed at {proposed}");
             self.clock.push((sequence, detail));
         }
+        self.push_withheld(slot);
+    }
+
+    /// The next place in the file, of which nothing is known but its hash.
+    pub(crate) fn push_withheld(&mut self, slot: Slot) {
+        self.disordered |= slot.sequence <= self.last();
         self.slots.push(slot);
     }
 
@@ -107,7 +145,7 @@ impl Lane {
         self.disordered = true;
     }
 
-    /// By place. Of a place that came more than once, the first.
+    /// By place. Of a place that came more than once, the first, and an entry rather than a hash.
     pub(crate) fn slots(&self) -> &[Slot] {
         &self.slots
     }
@@ -127,13 +165,14 @@ impl Lane {
     /// once, and not every entry behind it.
     pub(crate) fn times_that_go_back(&self, clock_max_us: i64) -> Vec<(u64, String)> {
         let (mut latest_us, mut found) = (i64::MIN, Vec::new());
-        for Slot { sequence, proposed_at_us, .. } in &self.slots {
-            if *proposed_at_us < latest_us.saturating_sub(clock_max_us) {
-                let (at, before) = (shown_time(*proposed_at_us), shown_time(latest_us));
+        for Slot { sequence, proposed, .. } in &self.slots {
+            let Some(proposed_at_us) = proposed.us() else { continue };
+            if proposed_at_us < latest_us.saturating_sub(clock_max_us) {
+                let (at, before) = (shown_time(proposed_at_us), shown_time(latest_us));
                 found.push((*sequence, format!("proposed at {at}, after one of {before}")));
-                latest_us = *proposed_at_us;
+                latest_us = proposed_at_us;
             }
-            latest_us = latest_us.max(*proposed_at_us);
+            latest_us = latest_us.max(proposed_at_us);
         }
         found
     }
@@ -170,6 +209,8 @@ pub(crate) struct Scanned {
     pub(crate) seal: Option<Seal>,
     /// Lines that hold an entry, whatever it is worth.
     pub(crate) entries: u64,
+    /// Lines that withhold one.
+    pub(crate) withheld: u64,
 }
 
 impl Scanned {
@@ -184,6 +225,7 @@ impl Scanned {
             claims: Vec::new(),
             seal: None,
             entries: 0,
+            withheld: 0,
         }
     }
 }

@@ -15,11 +15,16 @@ impl Lane {
         self.slots.sort_by_key(|slot| slot.offset);
         let stays = longest_ascending(&self.slots);
         let mut marked: Vec<(Slot, bool)> = self.slots.drain(..).zip(stays).collect();
-        marked.sort_by_key(|(slot, stays)| (slot.sequence, !*stays, slot.offset));
+        marked
+            .sort_by_key(|(slot, stays)| (slot.sequence, slot.is_withheld(), !*stays, slot.offset));
         for (slot, stays) in marked {
             let rival = self.slots.last().filter(|last| last.sequence == slot.sequence);
             let moved = match rival {
                 Some(rival) if rival.hash == slot.hash => Moved::Repeated,
+                Some(_) if slot.is_withheld() => {
+                    self.displaced.push(slot);
+                    continue;
+                }
                 Some(_) => Moved::Rival,
                 None if stays => {
                     self.slots.push(slot);

@@ -1,6 +1,8 @@
 //! Notes and an export that another program wrote (`tests/golden/make.py`).
 
-use keepclear_record::{Checkpoint, Limits, NoClaims, Note, PublicKey, Root, SigningKey, verify};
+use keepclear_record::{
+    Checkpoint, Limits, NoClaims, Note, PublicKey, Root, SigningKey, Verified, compare, verify,
+};
 use serde_json::Value;
 use std::io::Cursor;
 
@@ -55,8 +57,23 @@ fn the_export_of_format_version_1_verifies() {
     let verified = verified.unwrap();
     assert_eq!(verified.differences, []);
     assert_eq!((verified.entries, verified.checkpoints.len()), (7, 3));
-    let counts: Vec<u64> = verified.lanes.iter().map(|lane| lane.3).collect();
+    let counts: Vec<u64> = verified.lanes.iter().map(|lane| lane.entries).collect();
     assert_eq!(counts, [4, 1, 2, 0]);
+}
+
+#[test]
+fn the_witnesss_export_of_format_version_1_verifies_and_is_equal_to_the_partys() {
+    let [party, witness] = ["v1.record.jsonl", "v1.witness.record.jsonl"].map(file);
+    let verified = verify(Cursor::new(&witness), Limits::default(), &NoClaims).unwrap();
+    assert_eq!(verified.differences, []);
+    assert_eq!((verified.entries, verified.withheld), (5, 2));
+    let counts: Vec<_> = verified.lanes.iter().map(|it| (it.entries, it.withheld)).collect();
+    assert_eq!(counts, [(3, 1), (1, 0), (1, 1), (0, 0)]);
+    for (a, b) in [(&party, &witness), (&witness, &party)] {
+        let (a, b) = (Cursor::new(a), Cursor::new(b));
+        let answer = compare(a, b, Limits::default(), &Verified::none(), &NoClaims).unwrap();
+        assert_eq!(answer.differences, []);
+    }
 }
 
 fn expected(golden: &Value, case: &Value) -> Checkpoint {

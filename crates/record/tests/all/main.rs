@@ -16,3 +16,5 @@ mod read;
 mod support;
 mod tampered;
 mod verified;
+mod withheld;
+mod witness;

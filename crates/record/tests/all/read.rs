@@ -1,6 +1,6 @@
 //! What readers say about files that they do not read.
 
-use crate::support::{file, header, history, lines};
+use crate::support::{file, header, history, lines, lines_without};
 use keepclear_record::{LINE_MAX, Limits, NoClaims, verify};
 use std::io::Cursor;
 
@@ -28,6 +28,25 @@ fn a_value_that_is_not_of_its_kind_is_named_with_its_field() {
         let mut export = lines(0, &history(4));
         assert!(export[line].contains(from), "{from} in {}", export[line]);
         export[line] = export[line].replace(from, to);
+        refused(&export, message);
+    }
+}
+
+#[test]
+fn a_withheld_place_that_says_no_place_or_hash_is_refused_with_its_field() {
+    let cases = [
+        ("\"seq\":1,", "\"seq\":0,", "line 2: withheld, seq 0: places begin at 1"),
+        ("\"seq\":1,", "\"seq\":-1,", "line 2: invalid value: integer `-1`, expected u64"),
+        ("\"hash\":\"", "\"hash\":\"AA", "line 2: withheld, hash \"AA"),
+        ("\"node\":\"a0", "\"node\":\"A0", "line 2: withheld, node \"A0"),
+        (",\"seq\":1", "", "line 2: missing field `seq`"),
+        ("\"stored_at\"", "\"signed\"", "line 2: expected entry or withheld with stored_at"),
+        ("2026-11-25", "2026-11-35", "line 2: stored_at \"2026-11-35T"),
+    ];
+    for (from, to, message) in cases {
+        let mut export = lines_without(0, &history(4), &[0]);
+        assert!(export[1].contains(from), "{from} in {}", export[1]);
+        export[1] = export[1].replace(from, to);
         refused(&export, message);
     }
 }

@@ -1,18 +1,20 @@
 //! A line between two desks, its history, and exports of it that can be taken apart.
 
 use keepclear_entry::{
-    Aside, Cause, Entry, Head, Inline, Kind, LogId, LogKind, NodeId, Party, Payload, ProposedAt,
-    RequestId, Retention, Salt, Signature, Signer, Writer,
+    Aside, Cause, Entry, EntryHash, Head, Inline, Kind, LogId, LogKind, NodeId, Party, Payload,
+    ProposedAt, RequestId, Retention, Salt, Signature, Signer, Writer,
 };
 use keepclear_record::{
     Checkpoint, Difference, DifferenceKind, Exporter, Header, KEY_CHANGE, LaneName, LaneOf, Limits,
-    NoClaims, PartyOf, SigningKey, Tree, Verified, compare, desk_key_name, export_origin,
-    key_change_payload, leaf_hash, verify,
+    NoClaims, PartyOf, SigningKey, Tree, Verified, WitnessOf, compare, desk_key_name,
+    export_origin, key_change_payload, leaf_hash, verify,
 };
 use std::io::Cursor;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// Who exports, beside the parties 0 and 1.
+pub const WITNESS: usize = 2;
 pub const LINE: Uuid = Uuid::from_u128(0x11);
 /// Lines before the first entry.
 pub const HEADER: usize = 1;
@@ -52,6 +54,11 @@ pub fn header(exporter: usize) -> Header {
         exporter: desk(exporter),
         made_at_us: START_US,
         parties: [party(0, "north"), party(1, "south")],
+        witness: (exporter == WITNESS).then(|| WitnessOf {
+            party: "watch".to_owned(),
+            desk: desk(WITNESS),
+            key: key(WITNESS as u8).public(),
+        }),
     }
 }
 
@@ -124,10 +131,18 @@ pub fn history(count: usize) -> Vec<Said> {
 
 /// An export by a desk, as its lines.
 pub fn lines(exporter: usize, said: &[Said]) -> Vec<String> {
+    lines_without(exporter, said, &[])
+}
+
+/// An export by a desk that withholds some of the entries, as its lines.
+pub fn lines_without(exporter: usize, said: &[Said], withheld: &[usize]) -> Vec<String> {
     let signer = key(exporter as u8);
     let mut export = Exporter::begin(Vec::new(), header(exporter), &signer).unwrap();
-    for Said { bytes, stored_at_us, .. } in said {
-        export.entry(bytes, *stored_at_us).unwrap();
+    for (at, Said { lane, bytes, stored_at_us }) in said.iter().enumerate() {
+        match withheld.contains(&at) {
+            true => export.withheld(node(*lane), EntryHash::of(bytes), *stored_at_us).unwrap(),
+            false => export.entry(bytes, *stored_at_us).unwrap(),
+        }
     }
     let written = String::from_utf8(export.finish().unwrap()).unwrap();
     written.lines().map(str::to_owned).collect()

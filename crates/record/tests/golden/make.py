@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes merkle.json, notes.json and v1.record.jsonl beside this script.
+"""Writes merkle.json, notes.json, v1.record.jsonl and v1.witness.record.jsonl beside this script.
 
 Trees and proofs are the recursive definitions of RFC 6962, section 2.1; notes follow the texts of
 C2SP; CBOR, signatures and the export are made here from the same rules. Nothing is shared with the
@@ -197,18 +197,60 @@ def party(letter, name, desk):
     return dict(party=name, desk=str(desk), key=b64(public(key(letter))), lanes=lanes)
 
 
-lines = [compact(dict(
-    format="keepclear.record/1", line=str(LINE), exercise=False, exporter=str(DESK_A),
-    made_at="2026-11-25T10:00:00Z", parties=[party("a", "north", DESK_A), party("b", "south", DESK_B)],
-))]
-for number, raw in enumerate(entries):
-    lines.append(compact(dict(entry=b64(raw), stored_at=f"2026-11-25T09:46:{40 + number}.5Z")))
-lines.append(compact(dict(aside=dict(
-    hash=b64(sha256(salt, b"a source")), salt=b64(salt), payload=b64(b"a source")))))
-for node, chain in chains.items():
-    text = checkpoint(f"keepclear/line/{LINE}/{node}", len(chain), tree([sha256(raw) for raw in chain]))
-    lines.append(compact(dict(checkpoint=text + "\n" + signature_line(text, NAME_A, key("a2")))))
-text = checkpoint(
-    f"keepclear/record/{LINE}/{DESK_A}", len(lines), tree([line.encode() for line in lines]))
-lines.append(compact(dict(signed=text + "\n" + signature_line(text, NAME_A, key("a2")))))
-(HERE / "v1.record.jsonl").write_text("".join(line + "\n" for line in lines))
+def header(exporter, **more):
+    return compact(dict(
+        format="keepclear.record/1", line=str(LINE), exercise=False, exporter=str(exporter),
+        made_at="2026-11-25T10:00:00Z",
+        parties=[party("a", "north", DESK_A), party("b", "south", DESK_B)], **more))
+
+
+def stored_at(number):
+    return f"2026-11-25T09:46:{40 + number}.5Z"
+
+
+def entry_line(number):
+    return compact(dict(entry=b64(entries[number]), stored_at=stored_at(number)))
+
+
+def withheld_line(number):
+    node, chain = next((node, chain) for node, chain in chains.items() if entries[number] in chain)
+    place = dict(node=str(node), seq=1 + chain.index(entries[number]), hash=b64(sha256(entries[number])))
+    return compact(dict(withheld=place, stored_at=stored_at(number)))
+
+
+def lane_checkpoints(desk, signer):
+    lines = []
+    for node, chain in chains.items():
+        leaves = [sha256(raw) for raw in chain]
+        text = checkpoint(f"keepclear/line/{LINE}/{node}", len(chain), tree(leaves))
+        note = text + "\n" + signature_line(text, f"keepclear/desk/{desk}", signer)
+        lines.append(compact(dict(checkpoint=note)))
+    return lines
+
+
+def write(name, lines, desk, signer):
+    text = checkpoint(
+        f"keepclear/record/{LINE}/{desk}", len(lines), tree([line.encode() for line in lines]))
+    note = text + "\n" + signature_line(text, f"keepclear/desk/{desk}", signer)
+    lines = [*lines, compact(dict(signed=note))]
+    (HERE / name).write_text("".join(line + "\n" for line in lines))
+
+
+write("v1.record.jsonl", [
+    header(DESK_A),
+    *map(entry_line, range(len(entries))),
+    compact(dict(aside=dict(
+        hash=b64(sha256(salt, b"a source")), salt=b64(salt), payload=b64(b"a source")))),
+    *lane_checkpoints(DESK_A, key("a2")),
+], DESK_A, key("a2"))
+
+# The same, as a witness holds it who was not told two of the entries.
+
+DESK_C = uuid.UUID(bytes=sha256(b"desk c")[:16])
+UNTOLD = (1, 4)
+write("v1.witness.record.jsonl", [
+    header(DESK_C, witness=dict(party="watch", desk=str(DESK_C), key=b64(public(key("c"))))),
+    *((withheld_line if number in UNTOLD else entry_line)(number) for number in range(len(entries))),
+    *lane_checkpoints(DESK_A, key("a2")),
+    *lane_checkpoints(DESK_C, key("c")),
+], DESK_C, key("c"))
