@@ -27,6 +27,8 @@ kind-propose-terms = اقتراح المهل
 kind-propose-key = اقتراح مفتاح
 kind-accept-key = قبول مفتاح
 kind-checkpoint = نقطة تحقق من السجل
+kind-name-witness = تسمية شاهد
+kind-dismiss-witness = إعفاء شاهد
 lane-ordinary = المسار العادي
 lane-urgent = المسار العاجل
 
@@ -297,6 +299,30 @@ label-notice-least = أدنى مهلة للإشعار
 label-telephone-after = الهاتف بعد
 label-test-every = اختبار الخط كل مدة لا تزيد على
 label-clocks-may-differ = الفرق المسموح بين الساعتين
+
+## Witnesses: third parties whom both sides name
+
+subject-tests = اختبارات الخط
+subject-notices = الإشعارات
+subject-requests = الطلبات
+subject-questions = الأسئلة
+subject-reports = تقارير الحوادث
+subject-distress = الاستغاثات
+subject-commitments = الالتزامات
+subject-line-itself = الخط نفسه
+witness-proposed-by-us = سماه هذا الطرف فقط، ولا يقرأ شيئا
+witness-proposed-by-them = سماه الطرف الآخر فقط، ولا يقرأ شيئا
+witness-named-differently = سماه الطرفان بصيغتين مختلفتين، ولا يقرأ شيئا
+witness-in-force = سماه الطرفان بالصيغة نفسها، ويقرأ
+witness-dismissed = تم إعفاؤه، ولا يقرأ شيئا بعد ذلك
+label-witness = الشاهد
+label-witness-desk = مكتب الشاهد
+label-witness-reads = ما يقرؤه الشاهد
+label-witness-from = فقط ما قيل ابتداء من
+label-witness-named-by = الطرف الذي سماه
+word-both-must-name = لا يسري إلا إذا سمى الطرفان الشاهد بالصيغة نفسها
+word-witness-reads-no-more = لا يقرأ الشاهد شيئا بعد ذلك
+word-withheld = محجوب عن الشاهد، أعطيت بصمته فقط
 
 ## Labels of an alarm
 

@@ -27,6 +27,8 @@ kind-propose-terms = Proposal of times
 kind-propose-key = Proposal of a key
 kind-accept-key = Acceptance of a key
 kind-checkpoint = Checkpoint of the record
+kind-name-witness = Naming of a witness
+kind-dismiss-witness = Dismissal of a witness
 lane-ordinary = ordinary lane
 lane-urgent = urgent lane
 
@@ -297,6 +299,30 @@ label-notice-least = Least notice
 label-telephone-after = Telephone after
 label-test-every = Line test at least every
 label-clocks-may-differ = Clocks may differ by
+
+## Witnesses: third parties whom both sides name
+
+subject-tests = Line tests
+subject-notices = Notices
+subject-requests = Requests
+subject-questions = Questions
+subject-reports = Incident reports
+subject-distress = Distress
+subject-commitments = Commitments
+subject-line-itself = The line itself
+witness-proposed-by-us = Named by this side only, reads nothing
+witness-proposed-by-them = Named by the other side only, reads nothing
+witness-named-differently = Named by both sides, but not alike, reads nothing
+witness-in-force = Named alike by both sides, reads
+witness-dismissed = Dismissed, reads nothing more
+label-witness = Witness
+label-witness-desk = Desk of the witness
+label-witness-reads = What the witness reads
+label-witness-from = Only what was said from
+label-witness-named-by = Named by
+word-both-must-name = In force only when both sides name the witness alike
+word-witness-reads-no-more = The witness reads nothing more
+word-withheld = Withheld from the witness, only its hash was given
 
 ## Labels of an alarm
 

@@ -27,6 +27,8 @@ kind-propose-terms = Предложение сроков
 kind-propose-key = Предложение ключа
 kind-accept-key = Принятие ключа
 kind-checkpoint = Контрольная точка записи
+kind-name-witness = Указание свидетеля
+kind-dismiss-witness = Отказ от свидетеля
 lane-ordinary = обычная очередь
 lane-urgent = срочная очередь
 
@@ -297,6 +299,30 @@ label-notice-least = Наименьшая заблаговременность
 label-telephone-after = Телефон через
 label-test-every = Проверка линии не реже чем раз в
 label-clocks-may-differ = Допустимое расхождение часов
+
+## Witnesses: third parties whom both sides name
+
+subject-tests = Проверки линии
+subject-notices = Уведомления
+subject-requests = Запросы
+subject-questions = Вопросы
+subject-reports = Донесения об инцидентах
+subject-distress = Сигналы бедствия
+subject-commitments = Обязательства
+subject-line-itself = Сама линия
+witness-proposed-by-us = Указан только этой стороной, ничего не читает
+witness-proposed-by-them = Указан только другой стороной, ничего не читает
+witness-named-differently = Указан обеими сторонами, но по-разному, ничего не читает
+witness-in-force = Указан обеими сторонами одинаково, читает
+witness-dismissed = Отстранён, больше ничего не читает
+label-witness = Свидетель
+label-witness-desk = Пост свидетеля
+label-witness-reads = Что читает свидетель
+label-witness-from = Только сказанное начиная с
+label-witness-named-by = Указала сторона
+word-both-must-name = Действует, только когда обе стороны укажут свидетеля одинаково
+word-witness-reads-no-more = Свидетель больше ничего не читает
+word-withheld = Свидетелю не передано, передан только хеш
 
 ## Labels of an alarm
 

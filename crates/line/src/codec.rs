@@ -5,6 +5,7 @@
 
 mod limits;
 mod volumes;
+mod witnesses;
 
 pub(crate) use limits::check_action;
 pub use limits::{COVERS_MAX, DIFFERENCES_MAX, NOTE_MAX, PHRASES, check_body};

@@ -53,7 +53,9 @@ impl Body {
             | Self::ProposeTerms { .. }
             | Self::ProposeKey { .. }
             | Self::AcceptKey { .. }
-            | Self::Checkpoint { .. } => None,
+            | Self::Checkpoint { .. }
+            | Self::NameWitness { .. }
+            | Self::DismissWitness { .. } => None,
         }
     }
 }

@@ -21,12 +21,16 @@ pub mod stored;
 pub mod terms;
 pub mod view;
 pub mod volume;
+pub mod witness;
 
 pub use codec::{CodecError, decode, encode};
 pub use exchange::EXCHANGE_MESSAGES_MAX;
 pub use health::Health;
-pub use line::{Charter, EXCHANGES_SHOWN, FAULTS_SHOWN, Line, Party, Stamp, needs_role};
+pub use line::{
+    Charter, DISMISSED_SHOWN, EXCHANGES_SHOWN, FAULTS_SHOWN, Line, Party, Stamp, needs_role,
+};
 pub use message::{Body, Envelope};
 pub use read_back::expected_read_back;
 pub use refusal::Refusal;
 pub use stored::Stored;
+pub use witness::{Subject, WITNESSES_MAX, Witness};

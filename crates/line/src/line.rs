@@ -8,8 +8,10 @@ mod digest;
 mod duties;
 mod judge;
 mod look;
+mod namings;
 mod take;
 mod voice;
+mod witnesses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +33,7 @@ use voice::Voice;
 
 pub use judge::needs_role;
 pub use look::{EXCHANGES_SHOWN, FAULTS_SHOWN};
+pub use witnesses::DISMISSED_SHOWN;
 
 /// Stands before what a lane's node id is the hash of.
 const LANE_DOMAIN: &[u8] = b"keepclear lane v1\0";

@@ -17,8 +17,9 @@ use minicbor::{Decode, Encode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::quantity::{ExchangeId, Instant, Key, MessageId, Name, Words};
+use crate::quantity::{DeskId, ExchangeId, Instant, Key, MessageId, Name, Words};
 use crate::terms::Terms;
+use crate::witness::Witness;
 
 /// What one entry of a line carries.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode, Serialize, Deserialize, JsonSchema)]
@@ -313,5 +314,23 @@ pub enum Body {
         /// A note in the form of C2SP tlog-checkpoint.
         #[n(0)]
         note: String,
+    },
+    /// The witness that this side asks for. In force while both sides' last words on its desk are the
+    /// same.
+    #[n(22)]
+    NameWitness {
+        /// Who, and what it may read.
+        #[n(0)]
+        witness: Witness,
+    },
+    /// This side has a witness no more, or never will. Either side alone ends it.
+    #[n(23)]
+    DismissWitness {
+        /// The witness's desk.
+        #[n(0)]
+        desk: DeskId,
+        /// Why.
+        #[n(1)]
+        words: Option<Words>,
     },
 }

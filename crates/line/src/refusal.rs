@@ -194,6 +194,29 @@ pub enum Refusal {
     /// Not the key that was proposed.
     #[error("the key that was compared is not the one that was proposed")]
     OtherKey,
+    /// A party of the line as its own witness.
+    #[error("desk {desk} is a party of this line, and cannot be its witness")]
+    OwnWitness {
+        /// Which.
+        desk: crate::quantity::DeskId,
+    },
+    /// Named so already, or named by nobody.
+    #[error(
+        "{} desk {desk} as a witness",
+        if *.named { "this side already names exactly so" } else { "neither side names" }
+    )]
+    NoWitnessChange {
+        /// Which.
+        desk: crate::quantity::DeskId,
+        /// Whether it is named.
+        named: bool,
+    },
+    /// As many as a side may name.
+    #[error("this side names {most} witnesses, as many as a side may name at a time")]
+    TooManyWitnesses {
+        /// How many.
+        most: usize,
+    },
     /// A read-back of a message that has no shared fields.
     #[error("{of} has no shared fields that could be read back")]
     NothingToReadBack {
@@ -243,6 +266,8 @@ impl Refusal {
             Self::Suspended { .. } | Self::NoChange { .. } => "line",
             Self::WatchOrder { .. } => "at",
             Self::OtherKey => "key",
+            Self::OwnWitness { .. } | Self::TooManyWitnesses { .. } => "witness.desk",
+            Self::NoWitnessChange { .. } => "witness",
             Self::NothingToReadBack { .. } => "read_back",
         }
     }
@@ -274,6 +299,9 @@ impl Refusal {
             Self::NoChange { .. } => "no_change",
             Self::WatchOrder { .. } => "watch_order",
             Self::OtherKey => "other_key",
+            Self::OwnWitness { .. } => "own_witness",
+            Self::NoWitnessChange { .. } => "no_witness_change",
+            Self::TooManyWitnesses { .. } => "too_many_witnesses",
             Self::NothingToReadBack { .. } => "nothing_to_read_back",
             Self::NothingToDispute { .. } => "nothing_to_dispute",
         }
@@ -307,6 +335,9 @@ impl Refusal {
             Self::NoChange { .. } => "look at the line's state",
             Self::WatchOrder { .. } => "state a later moment",
             Self::OtherKey => "compare the key again, and accept the one that was proposed",
+            Self::OwnWitness { .. } => "name a third party's desk",
+            Self::NoWitnessChange { .. } => "look at the line's witnesses",
+            Self::TooManyWitnesses { .. } => "dismiss one first",
             Self::NothingToReadBack { .. } => "send the receipt without a read-back",
             Self::NothingToDispute { .. } => "end the exchange, or make a statement",
         }

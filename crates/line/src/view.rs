@@ -4,8 +4,10 @@
 //! what it has not said is shown as not known.
 
 mod alarm;
+mod witness;
 
 pub use alarm::{Alarm, AlarmKind, AlarmLevel, Fault, Shelving};
+pub use witness::{WitnessState, WitnessView};
 
 use std::sync::Arc;
 
@@ -57,6 +59,8 @@ pub struct LineView {
     pub our_key: Option<KeyView>,
     /// The key that they proposed last to sign with.
     pub their_key: Option<KeyView>,
+    /// Desks that a side named as witnesses; of those that were dismissed the newest.
+    pub witnesses: Vec<WitnessView>,
     /// Exchanges, the newest first.
     pub exchanges: Vec<ExchangeView>,
     /// Everything that wants a person, the most urgent first.

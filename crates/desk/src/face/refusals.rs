@@ -15,7 +15,8 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Stranger { .. }
         | Refusal::NoMilestone { .. }
         | Refusal::Past { .. }
-        | Refusal::OtherKey => StatusCode::BAD_REQUEST,
+        | Refusal::OtherKey
+        | Refusal::OwnWitness { .. } => StatusCode::BAD_REQUEST,
         Refusal::UnknownExchange { .. } => StatusCode::NOT_FOUND,
         Refusal::WrongLane { .. }
         | Refusal::NeverSaid { .. }
@@ -33,6 +34,8 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Suspended { .. }
         | Refusal::NoChange { .. }
         | Refusal::WatchOrder { .. }
+        | Refusal::NoWitnessChange { .. }
+        | Refusal::TooManyWitnesses { .. }
         | Refusal::NothingToReadBack { .. }
         | Refusal::NothingToDispute { .. } => StatusCode::CONFLICT,
     }

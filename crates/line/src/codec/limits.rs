@@ -7,6 +7,7 @@ use std::fmt;
 
 use super::CodecError;
 use super::volumes::check_volumes;
+use super::witnesses::check_witness;
 use crate::message::{
     Action, Answer, Body, Commitment, Content, Difference, FLIGHTS_MAX, MILESTONES_MAX, Matter,
     ReadBack, Seen, Window,
@@ -111,6 +112,7 @@ pub fn check_body(body: &Body) -> Checked {
         Body::Checkpoint { note } => {
             count("note", note.len(), 1, NOTE_MAX, "a note has 1 to 8,192 bytes")
         }
+        Body::NameWitness { witness } => check_witness(witness),
         Body::Withdraw { .. }
         | Body::Statement { .. }
         | Body::Acknowledge { .. }
@@ -118,7 +120,8 @@ pub fn check_body(body: &Body) -> Checked {
         | Body::Suspend { .. }
         | Body::Resume {}
         | Body::ProposeKey { .. }
-        | Body::AcceptKey { .. } => Ok(()),
+        | Body::AcceptKey { .. }
+        | Body::DismissWitness { .. } => Ok(()),
     }
 }
 
@@ -225,7 +228,7 @@ fn check_window(path: &str, window: Window) -> Checked {
     Ok(())
 }
 
-fn check_instant(path: &str, at: Instant) -> Checked {
+pub(super) fn check_instant(path: &str, at: Instant) -> Checked {
     if INSTANT_RANGE_US.contains(&at.0) {
         return Ok(());
     }

@@ -36,10 +36,28 @@ impl Line {
             let answered = voice.answered_at(u64::MAX);
             hash.update(answered.map_or(i64::MIN, |at| at.0).to_be_bytes());
         }
+        self.witnesses_into(&mut hash);
         for exchange in self.exchanges.values() {
             self.exchange_into(&mut hash, exchange);
         }
         hash.finalize().into()
+    }
+
+    /// Whom both name alike, whoever is known to know it.
+    fn witnesses_into(&self, hash: &mut Sha256) {
+        let (us, them) = (&self.voices.us.witnesses, &self.voices.them.witnesses);
+        let alike = us.desks().filter_map(|desk| {
+            let named = us.named(desk, u64::MAX)?;
+            (them.named(desk, u64::MAX) == Some(named)).then_some(named)
+        });
+        for witness in alike {
+            hash.update(witness.desk.0);
+            hash.update(witness.key.0);
+            hash.update(witness.from.0.to_be_bytes());
+            for subject in &witness.reads {
+                hash.update([*subject as u8]);
+            }
+        }
     }
 
     fn lane_into(&self, hash: &mut Sha256, side: Side, lane: Lane) {

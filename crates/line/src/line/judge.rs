@@ -34,6 +34,7 @@ fn passes_suspension(kind: MessageKind) -> bool {
             | MessageKind::Suspend
             | MessageKind::Resume
             | MessageKind::HandOver
+            | MessageKind::DismissWitness
     )
 }
 
@@ -116,6 +117,9 @@ impl Line {
                 self.may_receive(side, *of, read_back.is_some(), past)
             }
             Body::Dispute { of, .. } => self.may_dispute(side, *of, past),
+            Body::NameWitness { .. } | Body::DismissWitness { .. } => {
+                self.may_name(side, body, past)
+            }
             _ => match body.exchange() {
                 None => {
                     let (own, other) = (&self.voices[side], &self.voices[side.other()]);

@@ -50,6 +50,7 @@ impl Line {
             terms_agreed: self.agreed_terms().is_some(),
             our_key: self.key(Side::Us),
             their_key: self.key(Side::Them),
+            witnesses: self.witnesses(),
             exchanges,
             alarms,
             faults: self.faults(),
@@ -80,7 +81,7 @@ impl Line {
     }
 
     /// How far the other end is known to have come in our ordinary lane; theirs is held as it comes.
-    fn shown_of(&self, side: Side) -> u64 {
+    pub(super) fn shown_of(&self, side: Side) -> u64 {
         match side {
             Side::Us => self.reached[Lane::Ordinary],
             Side::Them => u64::MAX,

@@ -1,5 +1,6 @@
-//! What one side said of the line itself: suspensions, watches, agreed times, keys.
+//! What one side said of the line itself: suspensions, watches, agreed times, keys, witnesses.
 
+use super::namings::{Naming, Namings};
 use crate::held::Held;
 use crate::message::{Body, MessageKind};
 use crate::quantity::{Instant, Key, MessageId, Name};
@@ -18,6 +19,7 @@ pub(crate) struct Voice {
     acceptances: Vec<(u64, MessageId, Instant)>,
     /// Right answers to the other side's tests.
     pub right_answers: Vec<(u64, Instant)>,
+    pub witnesses: Namings,
 }
 
 /// A watch that begins at a stated moment.
@@ -36,7 +38,7 @@ pub(crate) struct Proposal {
 }
 
 /// The last of what a side had said up to a place in its lane.
-fn until<T>(said: &[(u64, T)], sequence: u64) -> Option<&T> {
+pub(super) fn until<T>(said: &[(u64, T)], sequence: u64) -> Option<&T> {
     let end = said.partition_point(|(place, _)| *place <= sequence);
     said[..end].last().map(|(_, value)| value)
 }
@@ -86,6 +88,15 @@ impl Voice {
                 self.keys.push((place, Proposal { message: held.id, key: *key, at }));
             }
             Body::AcceptKey { of, .. } => self.acceptances.push((place, *of, at)),
+            Body::NameWitness { witness } => {
+                let named = Some(witness.clone());
+                let naming = Naming { place, knew: held.knew, at, witness: named };
+                self.witnesses.note(witness.desk, naming);
+            }
+            Body::DismissWitness { desk, .. } => {
+                let naming = Naming { place, knew: held.knew, at, witness: None };
+                self.witnesses.note(*desk, naming);
+            }
             _ => {}
         }
     }

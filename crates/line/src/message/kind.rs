@@ -91,4 +91,8 @@ kinds! {
     AcceptKey = 20,
     /// See [`Body::Checkpoint`].
     Checkpoint = 21,
+    /// See [`Body::NameWitness`].
+    NameWitness = 22,
+    /// See [`Body::DismissWitness`].
+    DismissWitness = 23,
 }

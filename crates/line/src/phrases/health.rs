@@ -1,12 +1,12 @@
 //! How the line is, and what wants a person.
 
-use super::message::terms;
+use super::message::{terms, witness};
 use super::rendered::{Page, RenderedLine};
 use super::{Ends, Language, Phrase, datum};
 use crate::quantity::{Instant, Name};
 use crate::view::{
     Alarm, DirectionView, Fault, HealthView, KeyView, LineView, Shelving, Side, Suspension,
-    TestsView, WatchView,
+    TestsView, WatchView, WitnessView,
 };
 
 /// The line itself: both directions, tests, watches, agreed times, faults. Not its exchanges and
@@ -27,6 +27,9 @@ pub fn render_line(view: &LineView, ends: &Ends<'_>, language: Language) -> Vec<
     page.nested(|page| terms(page, &view.terms));
     key(&mut page, ends.name(Side::Us), view.our_key);
     key(&mut page, ends.name(Side::Them), view.their_key);
+    for view in &view.witnesses {
+        named(&mut page, ends, view);
+    }
     for fault in &view.faults {
         self::fault(&mut page, fault);
     }
@@ -99,6 +102,21 @@ fn key(page: &mut Page, party: &Name, view: Option<KeyView>) {
             page.known(Phrase::ACCEPTED_AT, accepted_at.map(datum::time));
         });
     }
+}
+
+fn named(page: &mut Page, ends: &Ends<'_>, view: &WitnessView) {
+    let WitnessView { desk, state, ours, theirs, since } = view;
+    page.says(Phrase::WITNESS, Phrase::from(*state));
+    page.nested(|page| {
+        page.datum(Phrase::WITNESS_DESK, desk.to_string());
+        page.datum(Phrase::SINCE, datum::time(*since));
+        for (side, named) in [(Side::Us, ours), (Side::Them, theirs)] {
+            if let Some(named) = named {
+                page.words(Phrase::WITNESS_NAMED_BY, ends.name(side));
+                page.nested(|page| witness(page, named));
+            }
+        }
+    });
 }
 
 fn fault(page: &mut Page, fault: &Fault) {

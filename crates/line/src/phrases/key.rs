@@ -10,8 +10,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::message::{Action, Answer, Evidence, Lane, Matter, MessageKind, Outcome, Topic};
-use crate::view::{AlarmKind, AlarmLevel, CommitmentState, ExchangeState, LineState, Side};
+use crate::view::{
+    AlarmKind, AlarmLevel, CommitmentState, ExchangeState, LineState, Side, WitnessState,
+};
 use crate::volume::{Reference, Shape};
+use crate::witness::Subject;
 
 /// The id of a phrase that every table holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
@@ -99,6 +102,8 @@ ids! {
         MessageKind::ProposeKey => "kind-propose-key",
         MessageKind::AcceptKey => "kind-accept-key",
         MessageKind::Checkpoint => "kind-checkpoint",
+        MessageKind::NameWitness => "kind-name-witness",
+        MessageKind::DismissWitness => "kind-dismiss-witness",
     }
     Lane {
         Lane::Ordinary => "lane-ordinary",
@@ -207,6 +212,23 @@ ids! {
         CommitmentState::Broken => "commitment-broken",
         CommitmentState::Lapsed => "commitment-lapsed",
         CommitmentState::Ended => "commitment-ended",
+    }
+    Subject {
+        Subject::Tests => "subject-tests",
+        Subject::Notices => "subject-notices",
+        Subject::Requests => "subject-requests",
+        Subject::Questions => "subject-questions",
+        Subject::Reports => "subject-reports",
+        Subject::Distress => "subject-distress",
+        Subject::Commitments => "subject-commitments",
+        Subject::LineItself => "subject-line-itself",
+    }
+    WitnessState {
+        WitnessState::ProposedByUs => "witness-proposed-by-us",
+        WitnessState::ProposedByThem => "witness-proposed-by-them",
+        WitnessState::NamedDifferently => "witness-named-differently",
+        WitnessState::InForce => "witness-in-force",
+        WitnessState::Dismissed => "witness-dismissed",
     }
     AlarmLevel {
         AlarmLevel::Advisory => "level-advisory",

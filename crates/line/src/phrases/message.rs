@@ -7,6 +7,7 @@ use crate::message::{Answer, Body, Content, Difference, Matter, MessageKind, Rea
 use crate::quantity::{MessageId, Name, Words};
 use crate::terms::{Terms, Times};
 use crate::view::Side;
+use crate::witness::Witness;
 
 /// What `speaker` said, for a reader at our end.
 pub fn render(
@@ -121,6 +122,15 @@ impl Message<'_> {
                 page.datum(Phrase::KEY, key.to_string());
             }
             Body::Checkpoint { note } => page.datum(Phrase::NOTE, datum::harmless(note)),
+            Body::NameWitness { witness: named } => {
+                witness(page, named);
+                page.heading(Phrase::BOTH_MUST_NAME);
+            }
+            Body::DismissWitness { desk, words } => {
+                page.datum(Phrase::WITNESS_DESK, desk.to_string());
+                self.words(page, words.as_ref());
+                page.heading(Phrase::WITNESS_READS_NO_MORE);
+            }
         }
     }
 
@@ -194,6 +204,18 @@ pub(super) fn differences(page: &mut Page, differences: &[Difference]) {
             }
         });
     }
+}
+
+/// A third party, and what it may read.
+pub(super) fn witness(page: &mut Page, witness: &Witness) {
+    let Witness { party, desk, key, reads, from } = witness;
+    page.words(Phrase::WITNESS, party);
+    page.datum(Phrase::WITNESS_DESK, desk.to_string());
+    page.datum(Phrase::KEY, key.to_string());
+    for subject in reads {
+        page.says(Phrase::WITNESS_READS, Phrase::from(*subject));
+    }
+    page.datum(Phrase::WITNESS_FROM, datum::time(*from));
 }
 
 /// Agreed or proposed times.

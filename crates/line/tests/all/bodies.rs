@@ -6,14 +6,26 @@ use keepclear_line::message::{
     Action, Answer, Body, Commitment, Content, Evidence, Matter, Milestone, Outcome, Topic, Window,
 };
 use keepclear_line::quantity::{
-    DeskId, ExchangeId, Instant, MessageId, Millimetres, NanoDegrees, Words,
+    DeskId, ExchangeId, Instant, Key, MessageId, Millimetres, NanoDegrees, Words,
 };
 use keepclear_line::volume::{Altitude, Place, Reference, Shape, Volume};
+use keepclear_line::{Subject, Witness};
 
 use super::desk::name;
 
 pub fn words(text: &str) -> Words {
     Words::new(text).unwrap()
+}
+
+/// Desk and key of this number.
+pub fn witness(number: u8, reads: &[Subject], from: Instant) -> Witness {
+    Witness {
+        party: name("West Council"),
+        desk: DeskId([number; 16]),
+        key: Key([number; 32]),
+        reads: reads.to_vec(),
+        from,
+    }
 }
 
 pub fn exchange(number: u8) -> ExchangeId {

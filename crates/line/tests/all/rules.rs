@@ -7,3 +7,4 @@ mod commitments;
 mod history;
 mod understood;
 mod whole_line;
+mod witnesses;

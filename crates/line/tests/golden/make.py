@@ -164,6 +164,15 @@ TERMS = fields_by_number(
     question=times(60, 600), report=times(900, 86400), commitment=times(60, 600),
     test=times(10, 120), notice_given_s=600, telephone_s=5400, test_every_s=28800,
     clock_apart_ms=5000)
+SUBJECT = of("tests notices requests questions reports distress commitments line_itself")
+
+
+def witness(*reads, since=at(0)):
+    return fields_by_number(party="West Council", desk=DESK, key=octets("key", 32),
+                            reads=[SUBJECT[name] for name in reads], **{"from": since})
+
+
+WITNESS = witness("notices", "commitments", "line_itself")
 DIFFERENCE = fields_by_number(("apart_m",), field="volumes[0].shape.center", sent="47, 9",
                               read_back="47, 9.12", apart_m=metres(9120.5))
 WORDS = "ما قلناه بكلماتنا"
@@ -221,6 +230,9 @@ BODIES = [
     ("terms", 18, case(18, "propose_terms", terms=TERMS)),
     ("key", 19, case(19, "propose_key", key=octets("key", 32))),
     ("accepted key", 20, case(20, "accept_key", of=MESSAGE, key=octets("key", 32))),
+    ("witness", 22, case(22, "name_witness", witness=WITNESS)),
+    ("dismissed witness", 23, case(23, "dismiss_witness", desk=DESK, words="its office is closed")),
+    ("witness dismissed without a word", 23, case(23, "dismiss_witness", desk=DESK, words=None)),
     ("checkpoint", 21, case(21, "checkpoint", note="keepclear\n7\nAAAA\n")),
 ]
 
@@ -267,6 +279,10 @@ def terms(**changes):
     return Both([18, [made]], None)
 
 
+def named(*reads, **since):
+    return case(22, "name_witness", witness=witness(*reads, **since))
+
+
 BACKWARDS = fields_in_order(**{"from": at(7200), "to": at(3600)})
 TEST = case(1, "test", exchange=EXCHANGE, phrase=1)
 GOOD = cbor(envelope(TEST).written)
@@ -282,7 +298,7 @@ cases = [
     refused("keys in another order", 1, None, "",
             b"\xa3\x01" + cbor("duty") + b"\x00\xa0\x02" + cbor(TEST.written)),
     refused("a number in more bytes than it needs", 1, None, "", GOOD[:-1] + b"\x18\x01"),
-    refused("an unknown body", 1, None, "", cbor({0: {}, 2: [22, []]})),
+    refused("an unknown body", 1, None, "", cbor({0: {}, 2: [24, []]})),
     refused("a body with a field too many", 1, None, "",
             cbor({0: {}, 2: [1, [EXCHANGE.written, 1, 1]]})),
     refused("the kind of another message", 2, TEST, ""),
@@ -347,6 +363,11 @@ cases = [
     refused("an answer in 31 days", 18, terms(_3=[60, 31 * 86400]), "terms.question.answer_s"),
     refused("clocks that may be an hour apart", 18, terms(_10=3_600_000), "terms.clock_apart_ms"),
     refused("a note of 8,193 bytes", 21, case(21, "checkpoint", note="n" * 8193), "note"),
+    refused("a witness that reads nothing", 22, named(), "witness.reads"),
+    refused("a witness that reads one subject twice", 22, named("notices", "notices"), "witness.reads"),
+    refused("subjects in another order", 22, named("commitments", "notices"), "witness.reads"),
+    refused("a witness of an unknown subject", 22, Both([22, [WITNESS.written | {3: [8]}]], None), ""),
+    refused("a witness from before 1970", 22, named("tests", since=-1), "witness.from"),
     refused("words of 4,001 bytes", 15, case(15, "suspend", words="w" * 4001), ""),
 ]
 (HERE / "refused.json").write_text(json.dumps(cases, indent=1, ensure_ascii=False) + "\n")

@@ -15,9 +15,11 @@ use keepclear_line::terms::Terms;
 use keepclear_line::view::{
     Alarm, AlarmKind, AlarmLevel, CommitmentState, CommitmentView, DirectionView, ExchangeState,
     ExchangeView, Fault, HealthView, KeyView, LineState, LineView, MessageView, MilestoneView,
-    NoticeGiven, OpenItem, Shelving, Side, Suspension, TestsView, WatchView,
+    NoticeGiven, OpenItem, Shelving, Side, Suspension, TestsView, WatchView, WitnessState,
+    WitnessView,
 };
 use keepclear_line::volume::{Altitude, Place, Reference, Shape, Volume};
+use keepclear_line::{Subject, Witness};
 
 pub const EXCHANGE: ExchangeId = ExchangeId([7; 16]);
 pub const OF: MessageId = MessageId([0xab; 32]);
@@ -202,12 +204,45 @@ fn of_kind(kind: MessageKind) -> Vec<Body> {
         MessageKind::ProposeTerms => vec![Body::ProposeTerms { terms: Terms::default() }],
         MessageKind::ProposeKey => vec![Body::ProposeKey { key: Key([5; 32]) }],
         MessageKind::AcceptKey => vec![Body::AcceptKey { of, key: Key([5; 32]) }],
+        MessageKind::NameWitness => vec![Body::NameWitness { witness: witness() }],
+        MessageKind::DismissWitness => [said(), None]
+            .into_iter()
+            .map(|words| Body::DismissWitness { desk: witness().desk, words })
+            .collect(),
         MessageKind::Checkpoint => vec![Body::Checkpoint { note: "origin\n12\nroot\n".into() }],
     }
 }
 
 pub fn bodies() -> Vec<Body> {
     MessageKind::ALL.iter().flat_map(|&kind| of_kind(kind)).collect()
+}
+
+pub fn witness() -> Witness {
+    Witness {
+        party: name("مجلس الغرب"),
+        desk: DeskId([3; 16]),
+        key: Key([6; 32]),
+        reads: Subject::ALL.to_vec(),
+        from: at(0),
+    }
+}
+
+/// A witness in each state, named by whom that state says.
+fn witnesses() -> Vec<WitnessView> {
+    let view = |state, ours: bool, theirs: bool| WitnessView {
+        desk: witness().desk,
+        state,
+        ours: ours.then(witness),
+        theirs: theirs.then(witness),
+        since: at(-10),
+    };
+    vec![
+        view(WitnessState::ProposedByUs, true, false),
+        view(WitnessState::ProposedByThem, false, true),
+        view(WitnessState::NamedDifferently, true, true),
+        view(WitnessState::InForce, true, true),
+        view(WitnessState::Dismissed, false, true),
+    ]
 }
 
 pub fn difference() -> Difference {
@@ -331,6 +366,7 @@ pub fn line(state: LineState) -> LineView {
             accepted_at: None,
         }),
         their_key: None,
+        witnesses: witnesses(),
         exchanges: Vec::new(),
         alarms: Vec::new(),
         faults: vec![Fault { message: OF, at: at(-5), reason: "answers its own message".into() }],

@@ -6,6 +6,7 @@ use keepclear_line::message::Body;
 use keepclear_line::quantity::{ExchangeId, Instant, MessageId};
 use keepclear_line::view::{
     CommitmentView, ExchangeState, ExchangeView, LineView, MessageView, OpenItem, Side,
+    WitnessState, WitnessView,
 };
 
 use super::obvious::Obvious;
@@ -19,6 +20,9 @@ pub fn what_is_shown_is_true(desks: &[Desk; 2], who: usize, now: Instant) -> Vec
     let held_there: BTreeSet<_> = there.facts.iter().map(|fact| fact.stamp.message).collect();
     let view = here.view(now);
     assert_eq!(view.faults, [], "an honest desk was blamed");
+    for witness in &view.witnesses {
+        witness_is_true(witness, there);
+    }
     for exchange in &view.exchanges {
         late_or_ours_is_an_alarm(exchange, &view);
         for message in &exchange.messages {
@@ -27,6 +31,20 @@ pub fn what_is_shown_is_true(desks: &[Desk; 2], who: usize, now: Instant) -> Vec
         state_is_true(exchange, here, there, &held_there, &wrong);
     }
     view.exchanges.iter().map(|exchange| exchange.state).collect()
+}
+
+/// Whoever reads was named so by both, and the other end has both words.
+fn witness_is_true(view: &WitnessView, there: &Desk) {
+    if view.state != WitnessState::InForce {
+        return;
+    }
+    let named = view.ours.as_ref().expect("this side names it");
+    for north in [true, false] {
+        let mut said = there.facts.iter().filter(|fact| fact.north == north);
+        let so =
+            |fact: &Fact| matches!(&fact.body, Body::NameWitness { witness } if witness == named);
+        assert!(said.any(so), "in force here alone: {view:?}");
+    }
 }
 
 /// Nothing that is late or waits for us goes without an alarm.

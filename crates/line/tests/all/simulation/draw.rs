@@ -1,14 +1,15 @@
 //! What somebody at a desk might say next: mostly sensible, often too late, now and then nonsense.
 
+use keepclear_line::Subject;
 use keepclear_line::message::{Answer, Body, Matter, MessageKind, Outcome};
-use keepclear_line::quantity::{ExchangeId, Instant, Key, MessageId};
+use keepclear_line::quantity::{DeskId, ExchangeId, Instant, Key, MessageId};
 use keepclear_line::terms::Terms;
 use keepclear_line::view::{ExchangeState, ExchangeView, Side};
 
 use super::chance::Chance;
 use crate::bodies::{
     acknowledge, amend, answer, commitment, content, end, offer, open, progress, sign, statement,
-    window, withdraw, words,
+    window, withdraw, witness, words,
 };
 use crate::desk::{Desk, name};
 
@@ -45,7 +46,7 @@ fn opens(chance: &mut Chance, desk: &Desk, now: Instant) -> Body {
 }
 
 fn of_the_line(chance: &mut Chance, desk: &Desk, now: Instant) -> Option<Body> {
-    Some(match chance.below(16) {
+    Some(match chance.below(18) {
         0 => Body::Suspend { words: words("exercise pause") },
         1..8 => Body::Resume {},
         8 => {
@@ -56,13 +57,26 @@ fn of_the_line(chance: &mut Chance, desk: &Desk, now: Instant) -> Option<Body> {
             terms.request.answer_s = 300 + 300 * chance.below(2) as u32;
             Body::ProposeTerms { terms }
         }
-        12 => Body::ProposeKey { key: Key(chance.octets()) },
+        12 => of_a_witness(chance, desk, now),
+        13 => Body::ProposeKey { key: Key(chance.octets()) },
         _ => {
             let proposed = desk.view(now).their_key?;
             let key = if chance.one_in(4) { Key([0; 32]) } else { proposed.key };
             Body::AcceptKey { of: proposed.proposal, key }
         }
     })
+}
+
+/// One of two desks, named alike most of the time, or dismissed.
+fn of_a_witness(chance: &mut Chance, desk: &Desk, now: Instant) -> Body {
+    let number = 3 + chance.below(2) as u8;
+    if chance.one_in(4) {
+        return Body::DismissWitness { desk: DeskId([number; 16]), words: None };
+    }
+    let views = desk.view(now).witnesses;
+    let theirs = views.into_iter().find(|view| view.desk == DeskId([number; 16]));
+    let drawn = witness(number, &[*chance.pick(&Subject::ALL).unwrap()], now);
+    Body::NameWitness { witness: theirs.and_then(|view| view.theirs).unwrap_or(drawn) }
 }
 
 fn answers(chance: &mut Chance, matter: Matter, now: Instant) -> Answer {
