@@ -60,7 +60,10 @@ impl Line {
     /// where it grew from something else.
     fn subjects(&self, held: &Held) -> impl Iterator<Item = Subject> {
         let exchange = match held.exchange {
-            Some(id) => self.exchanges.get(&id).map(|exchange| Subject::from(exchange.kind)),
+            Some(id) => {
+                let opened = self.exchanges.get(&(id, held.lane));
+                opened.map(|exchange| Subject::from(exchange.kind))
+            }
             None => Some(Subject::LineItself),
         };
         let promise = self.promises(held).then_some(Subject::Commitments);
