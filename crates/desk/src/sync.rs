@@ -7,6 +7,7 @@
 mod ask;
 mod beat;
 mod client;
+mod connection;
 mod heard;
 mod intake;
 mod link;

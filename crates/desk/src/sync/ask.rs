@@ -3,16 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant as Elapsed};
 
-use http::header::CONTENT_TYPE;
 use keepclear_line::quantity::DeskId;
 use minicbor::bytes::ByteVec;
-use reqwest::Client;
 use rustls::ClientConfig;
 use tokio::time::timeout;
 
+use super::connection::{Address, AskError, Connection};
 use super::intake::{Outcome, take_in};
 use super::link::Link;
-use super::protocol::{BODY_MAX, MEDIA_TYPE, SYNC_PATH, Sync};
+use super::protocol::Sync;
 use super::{heard, server, tls};
 use crate::card::Card;
 use crate::engine::Shared;
@@ -23,40 +22,29 @@ use crate::journal::{Suspected, SuspicionKind};
 pub struct Asking {
     pub shared: Arc<Shared>,
     pub peer: DeskId,
-    url: String,
-    /// Clones share what was agreed in earlier handshakes, which makes the next ones short.
-    config: ClientConfig,
+    address: Address,
+    /// Shared by all connections, which makes the handshakes after the first one short.
+    config: Arc<ClientConfig>,
 }
 
-/// One connection, made with the first exchange. Whoever drops it closes it.
-pub struct Connection(Client);
-
-/// Why there was no answer.
+/// Why a peer cannot be asked at all.
 #[derive(Debug, thiserror::Error)]
-pub enum AskError {
-    #[error("{0}")]
-    Http(#[from] reqwest::Error),
-    #[error("no answer in time")]
-    Late,
-    #[error("it hung from before a cut")]
-    Hung,
-    #[error("the other desk answered {0}")]
-    Status(u16),
-    #[error("its answer is longer than {BODY_MAX} bytes")]
-    TooLong,
-    #[error("its answer cannot be read: {0}")]
-    Unreadable(String),
+pub enum NoWay {
+    #[error(transparent)]
+    Address(#[from] AskError),
+    #[error("our certificate and key do not fit each other: {0}")]
+    Certificate(#[from] rustls::Error),
 }
 
 impl Asking {
     /// Of the peer with this card.
     ///
     /// # Errors
-    /// When our certificate and key do not fit each other.
-    pub fn of(shared: Arc<Shared>, card: &Card) -> Result<Self, rustls::Error> {
-        let config = tls::client_config(&shared.identity, card.certificate())?;
-        let url = format!("{}{SYNC_PATH}", card.url().trim_end_matches('/'));
-        Ok(Self { shared, peer: card.desk(), url, config })
+    /// [`NoWay`].
+    pub fn of(shared: Arc<Shared>, card: &Card) -> Result<Self, NoWay> {
+        let config = Arc::new(tls::client_config(&shared.identity, card.certificate())?);
+        let address = Address::of(card.url())?;
+        Ok(Self { shared, peer: card.desk(), address, config })
     }
 
     /// What is known of the way there.
@@ -67,68 +55,48 @@ impl Asking {
     /// A new connection.
     ///
     /// # Errors
-    /// When the system gives no client.
-    pub fn connection(&self) -> Result<Connection, reqwest::Error> {
-        let client = Client::builder()
-            .tls_backend_preconfigured(self.config.clone())
-            .http1_only()
-            .no_proxy()
-            .redirect(reqwest::redirect::Policy::none())
-            .tcp_nodelay(true)
-            .pool_max_idle_per_host(1)
-            .build()?;
-        Ok(Connection(client))
+    /// [`AskError`].
+    pub async fn connect(&self, within: Duration) -> Result<Connection, AskError> {
+        self.unless_hung(within, Connection::open(&self.address, &self.config)).await
     }
 
-    /// Sends entries, and answers what came back. What hangs when a cut is seen to be over is given up.
+    /// Sends entries, and answers what came back.
     ///
     /// # Errors
     /// [`AskError`].
     pub async fn ask(
         &self,
-        connection: &Connection,
+        connection: &mut Connection,
         entries: Vec<ByteVec>,
         room: usize,
         within: Duration,
     ) -> Result<Sync, AskError> {
         let Self { shared, peer, .. } = self;
-        let link = self.link();
-        let mut healed = link.healed();
         let room = u32::try_from(room).unwrap_or(u32::MAX);
         let message = server::message(shared, *peer, entries, room, None, false);
         let (left, began) = (message.clock, Elapsed::now());
-        let answered = tokio::select! {
-            answered = timeout(within, self.post(connection, message.write())) => {
-                answered.unwrap_or(Err(AskError::Late))
-            }
-            _ = healed.changed() => Err(AskError::Hung),
-        };
-        let answer = match answered {
-            Ok(answer) => answer,
-            Err(error) => {
-                self.suspect(&error).await;
-                return Err(error);
-            }
-        };
-        link.answered(left, began.elapsed(), answer.clock);
+        let answer = self.unless_hung(within, connection.exchange(&self.address, &message)).await?;
+        self.link().answered(left, began.elapsed(), answer.clock);
         heard::note(shared, *peer, &answer).await;
         Ok(answer)
     }
 
-    async fn post(&self, connection: &Connection, body: Vec<u8>) -> Result<Sync, AskError> {
-        let request = connection.0.post(&self.url).header(CONTENT_TYPE, MEDIA_TYPE).body(body);
-        let mut response = request.send().await?;
-        if !response.status().is_success() {
-            return Err(AskError::Status(response.status().as_u16()));
+    /// What hangs when a cut is seen to be over is given up.
+    async fn unless_hung<T>(
+        &self,
+        within: Duration,
+        work: impl Future<Output = Result<T, AskError>>,
+    ) -> Result<T, AskError> {
+        let link = self.link();
+        let mut healed = link.healed();
+        let done = tokio::select! {
+            done = timeout(within, work) => done.unwrap_or(Err(AskError::Late)),
+            _ = healed.changed() => Err(AskError::Hung),
+        };
+        if let Err(error) = &done {
+            self.suspect(error).await;
         }
-        let mut bytes = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if bytes.len() + chunk.len() > BODY_MAX {
-                return Err(AskError::TooLong);
-            }
-            bytes.extend_from_slice(&chunk);
-        }
-        Sync::read(&bytes).map_err(AskError::Unreadable)
+        done
     }
 
     /// Takes in the entries of an answer.
@@ -141,35 +109,18 @@ impl Asking {
 
     /// Writes down what no honest desk answers.
     async fn suspect(&self, error: &AskError) {
-        let kind = match error {
-            AskError::Http(error) if is_wrong_certificate(error) => SuspicionKind::WrongCertificate,
-            AskError::TooLong => SuspicionKind::Oversized,
-            AskError::Unreadable(_) => SuspicionKind::Malformed,
-            _ => return,
-        };
-        let detail = match kind {
-            SuspicionKind::WrongCertificate => {
-                format!("who answers at {} shows another certificate than its card", self.url)
+        let (kind, detail) = match error {
+            AskError::Connect(_) if error.is_wrong_certificate() => {
+                let url = &self.address.url;
+                let detail =
+                    format!("who answers at {url} shows another certificate than its card");
+                (SuspicionKind::WrongCertificate, detail)
             }
-            _ => error.to_string(),
+            AskError::TooLong => (SuspicionKind::Oversized, error.to_string()),
+            AskError::Unreadable(_) => (SuspicionKind::Malformed, error.to_string()),
+            _ => return,
         };
         let digest = heard::digest_of(&[detail.as_bytes()]);
         self.shared.suspect(Suspected { peer: Some(self.peer), kind, digest, detail }).await;
     }
-}
-
-fn is_wrong_certificate(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&dyn std::error::Error> = Some(error);
-    while let Some(error) = cause {
-        if let Some(rustls::Error::InvalidCertificate(_)) = error.downcast_ref() {
-            return true;
-        }
-        // A TLS error comes inside an I/O error, which does not name it as its source.
-        let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause = match inner {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    false
 }

@@ -13,8 +13,9 @@ use minicbor::bytes::ByteVec;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use super::ask::{AskError, Asking};
+use super::ask::Asking;
 use super::beat::{HEARTBEAT, beat};
+use super::connection::{AskError, Connection};
 use super::heard;
 use super::protocol::ENTRIES_MAX;
 use crate::card::Card;
@@ -24,6 +25,8 @@ use crate::engine::Shared;
 const PIECE_TIME_MAX: Duration = Duration::from_secs(10);
 /// Bytes of urgent entries at once.
 const URGENT_PIECE: usize = 64 << 10;
+/// What is urgent is not left on a connection that may be dead for longer than it takes at half of 64 kbit/s.
+const URGENT_TIME_PER_KIB: Duration = Duration::from_millis(256);
 /// Wait after a failure, first and longest.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_MAX: Duration = Duration::from_secs(1);
@@ -85,7 +88,7 @@ async fn speak(shared: Arc<Shared>, card: Card) {
         }
         Err(error) => {
             let peer = card.desk();
-            tracing::error!(%peer, %error, "no client for this peer; it can still ask us");
+            tracing::error!(%peer, %error, "this peer cannot be asked; it can still ask us");
         }
     }
 }
@@ -95,16 +98,19 @@ async fn carry(asking: Asking, lane: Lane) {
     let Asking { shared, peer, .. } = &asking;
     let link = asking.link();
     let mut retry = RETRY_FIRST;
-    let mut connection = asking.connection();
+    let mut connection: Option<Connection> = None;
     loop {
-        let connected = match &connection {
-            Ok(connected) => connected,
-            Err(error) => {
-                tracing::error!(%peer, %error, "no client for this peer; it can still ask us");
-                sleep(RETRY_MAX).await;
-                connection = asking.connection();
-                continue;
+        // Open before there is anything to say, so that nothing waits for a handshake.
+        let Some(connected) = connection.as_mut().filter(|open| !open.is_closed()) else {
+            match asking.connect(PIECE_TIME_MAX).await {
+                Ok(opened) => connection = Some(opened),
+                Err(error) => {
+                    tracing::debug!(%peer, %error, "no connection");
+                    sleep(retry).await;
+                    retry = (retry * 2).min(RETRY_MAX);
+                }
             }
+            continue;
         };
         let after = link.send_after(lane);
         let room = match lane {
@@ -124,7 +130,14 @@ async fn carry(asking: Asking, lane: Lane) {
         let bytes: usize = found.iter().map(|entry| entry.len()).sum();
         let entries = found.into_iter().map(|entry| ByteVec::from(entry.to_vec())).collect();
         let began = Elapsed::now();
-        match asking.ask(connected, entries, room, PIECE_TIME_MAX).await {
+        let within = match lane {
+            Lane::Ordinary => PIECE_TIME_MAX,
+            Lane::Urgent => {
+                link.patience()
+                    + URGENT_TIME_PER_KIB * u32::try_from(bytes >> 10).unwrap_or(u32::MAX)
+            }
+        };
+        match asking.ask(connected, entries, room, within).await {
             Ok(answer) => {
                 if lane == Lane::Ordinary {
                     link.piece_took(bytes, began.elapsed());
@@ -149,7 +162,7 @@ async fn carry(asking: Asking, lane: Lane) {
                 if lane == Lane::Ordinary {
                     link.piece_lost();
                 }
-                connection = asking.connection();
+                connection = None;
                 if matches!(error, AskError::Hung) {
                     retry = RETRY_FIRST;
                 }
