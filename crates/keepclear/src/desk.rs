@@ -9,10 +9,17 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::service::{exit_code, tell_operator};
+use crate::service::{AccessArgs, exit_code, in_environment_of, tell_operator};
 
 /// Run this party's desk: its lines to other desks, and the API for its own people.
 #[derive(Debug, Clone, Args)]
+#[command(mut_args(|flag| in_environment_of("DESK", flag)))]
+#[command(mut_arg("audiences", |flag| {
+    flag.help("What `aud` of a token may be: the host names under which people reach this desk")
+}))]
+#[command(mut_arg("tls_cert", |flag| {
+    flag.help("PEM file with the certificate chain for the people's side; without it that side speaks plain HTTP, for a proxy in front")
+}))]
 pub struct DeskArgs {
     /// Folder of the desk's log and keys; made, and the desk founded, when it does not exist yet. One process a
     /// folder.
@@ -64,39 +71,8 @@ pub struct DeskArgs {
     /// against them.
     #[arg(long, value_name = "FILES", env = "KEEPCLEAR_DESK_PLANS", value_delimiter = ',')]
     pub plans: Vec<PathBuf>,
-    /// PEM files with the public keys that tokens are verified with; any issuer name.
-    #[arg(
-        long,
-        value_name = "FILES",
-        env = "KEEPCLEAR_DESK_PUBLIC_KEY_FILES",
-        value_delimiter = ','
-    )]
-    pub public_key_files: Vec<PathBuf>,
-    /// URL of the keys (JWKS) that tokens are verified with; any issuer name.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KEEPCLEAR_DESK_JWKS_URL",
-        conflicts_with = "public_key_files"
-    )]
-    pub jwks_url: Option<String>,
-    /// One issuer among several, as an inline TOML table: {name="iss", public_key_files=["a.pem"], subjects=["uss1*"]}
-    /// or with jwks_url. In the file of --config: [[issuer]] tables.
-    #[arg(long, value_name = "TABLE", env = "KEEPCLEAR_DESK_ISSUER")]
-    pub issuer: Vec<String>,
-    /// What `aud` of a token may be: the host names under which people reach this desk.
-    #[arg(long, value_name = "NAMES", env = "KEEPCLEAR_DESK_AUDIENCES", value_delimiter = ',')]
-    pub audiences: Vec<String>,
-    /// Take key sets over plain http from other machines too.
-    #[arg(long, env = "KEEPCLEAR_DESK_ALLOW_HTTP_JWKS")]
-    pub allow_http_jwks: bool,
-    /// PEM file with the certificate chain for the people's side; without it that side speaks plain HTTP, for a
-    /// proxy in front.
-    #[arg(long, value_name = "FILE", env = "KEEPCLEAR_DESK_TLS_CERT", requires = "tls_key")]
-    pub tls_cert: Option<PathBuf>,
-    /// PEM file with the key of the certificate.
-    #[arg(long, value_name = "FILE", env = "KEEPCLEAR_DESK_TLS_KEY", requires = "tls_cert")]
-    pub tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub access: AccessArgs,
     /// What goes wrong on purpose, in an exercise only: misplace=9000m stores what the others send so far to the
     /// east.
     #[arg(long, value_name = "WHAT", env = "KEEPCLEAR_DESK_INJECT", requires = "exercise")]

@@ -1,5 +1,6 @@
 //! What every long-running command shares: messages to the operator, addresses, signals, issuers.
 
+mod access;
 mod issuers;
 mod metrics;
 mod stop;
@@ -13,7 +14,8 @@ use tokio::sync::watch;
 
 use crate::complain;
 
-pub use issuers::{TokenSources, verifier};
+pub use access::{AccessArgs, in_environment_of};
+pub use issuers::verifier;
 pub use metrics::metrics;
 pub use stop::asked_to_stop;
 pub use tls::acceptor;

@@ -9,10 +9,11 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use crate::service::{exit_code, tell_operator};
+use crate::service::{AccessArgs, exit_code, in_environment_of, tell_operator};
 
 /// Run the sky: the shared directory of operational intents and constraints (ASTM F3548-21 DSS).
 #[derive(Debug, Clone, Args)]
+#[command(mut_args(|flag| in_environment_of("SKY", flag)))]
 pub struct SkyArgs {
     /// Folder of the sky's log; made, and the sky founded, when it does not exist yet. One process a folder.
     #[arg(
@@ -30,38 +31,8 @@ pub struct SkyArgs {
         default_value = "127.0.0.1:8082"
     )]
     pub listen: SocketAddr,
-    /// PEM files with the public keys that tokens are verified with; any issuer name.
-    #[arg(
-        long,
-        value_name = "FILES",
-        env = "KEEPCLEAR_SKY_PUBLIC_KEY_FILES",
-        value_delimiter = ','
-    )]
-    pub public_key_files: Vec<PathBuf>,
-    /// URL of the keys (JWKS) that tokens are verified with; any issuer name.
-    #[arg(
-        long,
-        value_name = "URL",
-        env = "KEEPCLEAR_SKY_JWKS_URL",
-        conflicts_with = "public_key_files"
-    )]
-    pub jwks_url: Option<String>,
-    /// One issuer among several, as an inline TOML table: {name="iss", public_key_files=["a.pem"], subjects=["uss1*"]}
-    /// or with jwks_url. In the file of --config: [[issuer]] tables.
-    #[arg(long, value_name = "TABLE", env = "KEEPCLEAR_SKY_ISSUER")]
-    pub issuer: Vec<String>,
-    /// What `aud` of a token may be: the host names under which clients reach this node.
-    #[arg(long, value_name = "NAMES", env = "KEEPCLEAR_SKY_AUDIENCES", value_delimiter = ',')]
-    pub audiences: Vec<String>,
-    /// Take key sets over plain http from other machines too.
-    #[arg(long, env = "KEEPCLEAR_SKY_ALLOW_HTTP_JWKS")]
-    pub allow_http_jwks: bool,
-    /// PEM file with this node's certificate chain; without it the node speaks plain HTTP, for a proxy in front.
-    #[arg(long, value_name = "FILE", env = "KEEPCLEAR_SKY_TLS_CERT", requires = "tls_key")]
-    pub tls_cert: Option<PathBuf>,
-    /// PEM file with the key of the certificate.
-    #[arg(long, value_name = "FILE", env = "KEEPCLEAR_SKY_TLS_KEY", requires = "tls_cert")]
-    pub tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    pub access: AccessArgs,
     /// Take http base URLs of parties too: for trials and tests.
     #[arg(long, env = "KEEPCLEAR_SKY_ALLOW_HTTP_BASE_URLS")]
     pub allow_http_base_urls: bool,

@@ -16,8 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{DeskArgs, trial};
 use crate::complain;
 use crate::service::{
-    ServiceError, TokenSources, acceptor, asked_to_stop, bind, metrics, trial_issuer, until,
-    verifier,
+    ServiceError, acceptor, asked_to_stop, bind, metrics, trial_issuer, until, verifier,
 };
 
 /// Runs until it is told to stop.
@@ -25,8 +24,8 @@ pub fn run(args: &DeskArgs) -> Result<(), ServiceError> {
     check(args)?;
     let trial_issuer = args.trial.then(|| trial_issuer(&args.data)).transpose()?;
     let args = if args.trial { trial::arguments(args) } else { args.clone() };
-    let verifier = verifier(&token_sources(&args))?;
-    let tls = acceptor(args.tls_cert.as_ref(), args.tls_key.as_ref())?;
+    let verifier = verifier(&args.access)?;
+    let tls = acceptor(&args.access)?;
     // One thread for HTTP and state: on two cores, handing requests over costs more than it gains.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| ServiceError::Running(error.to_string()))?;
@@ -60,16 +59,6 @@ fn name(key: &str, text: &str) -> Result<Name, ServiceError> {
     Name::new(text).map_err(|error| {
         ServiceError::Configuration(format!("{key} {text:?}: {error}; give one line of text"))
     })
-}
-
-fn token_sources(args: &DeskArgs) -> TokenSources<'_> {
-    TokenSources {
-        public_key_files: &args.public_key_files,
-        jwks_url: args.jwks_url.as_deref(),
-        issuer: &args.issuer,
-        allow_http_jwks: args.allow_http_jwks,
-        audiences: &args.audiences,
-    }
 }
 
 fn options(args: &DeskArgs, line: SocketAddr) -> Result<DeskOptions, ServiceError> {

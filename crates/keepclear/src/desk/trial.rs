@@ -30,9 +30,9 @@ const TOKENS: [(&str, &str); 3] = [
 /// What `--trial` stands for.
 pub fn arguments(args: &DeskArgs) -> DeskArgs {
     let mut args = args.clone();
-    args.public_key_files = vec![args.data.join(PUBLIC_KEY_FILE)];
-    if args.audiences.is_empty() {
-        args.audiences = TRIAL_AUDIENCES.map(str::to_owned).to_vec();
+    args.access.public_key_files = vec![args.data.join(PUBLIC_KEY_FILE)];
+    if args.access.audiences.is_empty() {
+        args.access.audiences = TRIAL_AUDIENCES.map(str::to_owned).to_vec();
     }
     args
 }
@@ -48,7 +48,7 @@ pub fn write_tokens(args: &DeskArgs, issuer: &LocalIssuer) -> Result<(), Service
         let claims = TokenClaims {
             issuer: ISSUER.to_owned(),
             subject: format!("trial-{name}"),
-            audience: args.audiences.first().cloned().unwrap_or_default(),
+            audience: args.access.audiences.first().cloned().unwrap_or_default(),
             scope: scope.to_owned(),
             expire_s: now_s + TOKEN_LIFE_S,
         };

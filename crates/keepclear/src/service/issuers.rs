@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keepclear_auth::{IssuerConfig, IssuerKeys, JwksOptions, JwksSource, Verifier, load_pem_keys};
 use serde::Deserialize;
 
-use super::ServiceError;
+use super::{AccessArgs, ServiceError};
 
 /// One `[[issuer]]` table.
 #[derive(Debug, Deserialize)]
@@ -21,38 +21,24 @@ struct IssuerTable {
     subjects: Vec<String>,
 }
 
-/// Whose tokens a service takes, as its flags say.
-pub struct TokenSources<'a> {
-    /// PEM files; any issuer name.
-    pub public_key_files: &'a [PathBuf],
-    /// URL of a key set; any issuer name.
-    pub jwks_url: Option<&'a str>,
-    /// `[[issuer]]` tables.
-    pub issuer: &'a [String],
-    /// Key sets over plain http from other machines too.
-    pub allow_http_jwks: bool,
-    /// What `aud` may be.
-    pub audiences: &'a [String],
-}
-
 /// A verifier, with the key sets that it loads.
-pub fn verifier(args: &TokenSources<'_>) -> Result<Arc<Verifier>, ServiceError> {
+pub fn verifier(args: &AccessArgs) -> Result<Arc<Verifier>, ServiceError> {
     let mut configs = Vec::new();
     if !args.public_key_files.is_empty() {
         configs.push(IssuerConfig {
             name: None,
-            keys: fixed(args.public_key_files)?,
+            keys: fixed(&args.public_key_files)?,
             subjects: Vec::new(),
         });
     }
-    if let Some(url) = args.jwks_url {
+    if let Some(url) = &args.jwks_url {
         let keys = jwks(url, args.allow_http_jwks)?;
         configs.push(IssuerConfig { name: None, keys, subjects: Vec::new() });
     }
-    for text in args.issuer {
+    for text in &args.issuer {
         configs.push(table(text, args.allow_http_jwks)?);
     }
-    Verifier::new(configs, args.audiences.to_vec()).map(Arc::new).map_err(configuration)
+    Verifier::new(configs, args.audiences.clone()).map(Arc::new).map_err(configuration)
 }
 
 fn table(text: &str, allow_http: bool) -> Result<IssuerConfig, ServiceError> {

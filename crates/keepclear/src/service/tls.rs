@@ -1,6 +1,6 @@
 //! The certificate of a service.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rustls::ServerConfig;
@@ -8,14 +8,11 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::TlsAcceptor;
 
-use super::ServiceError;
+use super::{AccessArgs, ServiceError};
 
 /// What takes TLS connections; none when the service speaks plain HTTP.
-pub fn acceptor(
-    cert: Option<&PathBuf>,
-    key: Option<&PathBuf>,
-) -> Result<Option<TlsAcceptor>, ServiceError> {
-    let (Some(cert), Some(key)) = (cert, key) else { return Ok(None) };
+pub fn acceptor(args: &AccessArgs) -> Result<Option<TlsAcceptor>, ServiceError> {
+    let (Some(cert), Some(key)) = (&args.tls_cert, &args.tls_key) else { return Ok(None) };
     let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect)
         .map_err(|error| wrong("tls-cert", cert, &error))?;

@@ -16,8 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use super::{MatchingKind, SkyArgs, trial};
 use crate::complain;
 use crate::service::{
-    ServiceError, TokenSources, acceptor, asked_to_stop, bind, metrics, trial_issuer, until,
-    verifier,
+    ServiceError, acceptor, asked_to_stop, bind, metrics, trial_issuer, until, verifier,
 };
 
 /// Microseconds of a day.
@@ -27,8 +26,8 @@ const DAY_US: i64 = 86_400_000_000;
 pub fn run(args: &SkyArgs) -> Result<(), ServiceError> {
     let trial_issuer = args.trial.then(|| trial_issuer(&args.data)).transpose()?;
     let args = if args.trial { trial::arguments(args) } else { args.clone() };
-    let verifier = verifier(&token_sources(&args))?;
-    let tls = acceptor(args.tls_cert.as_ref(), args.tls_key.as_ref())?;
+    let verifier = verifier(&args.access)?;
+    let tls = acceptor(&args.access)?;
     let party = Party::new(&args.party)
         .map_err(|error| ServiceError::Configuration(format!("party: {error}")))?;
     let log = open(&args.data)?;
@@ -40,16 +39,6 @@ pub fn run(args: &SkyArgs) -> Result<(), ServiceError> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| ServiceError::Running(error.to_string()))?;
     runtime.block_on(serve_sky(&args, started, verifier, tls, trial_issuer))
-}
-
-fn token_sources(args: &SkyArgs) -> TokenSources<'_> {
-    TokenSources {
-        public_key_files: &args.public_key_files,
-        jwks_url: args.jwks_url.as_deref(),
-        issuer: &args.issuer,
-        allow_http_jwks: args.allow_http_jwks,
-        audiences: &args.audiences,
-    }
 }
 
 fn founding(args: &SkyArgs) -> Founding {

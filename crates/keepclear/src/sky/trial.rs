@@ -8,9 +8,9 @@ pub fn arguments(args: &SkyArgs) -> SkyArgs {
     let mut args = args.clone();
     args.exercise = true;
     args.allow_http_base_urls = true;
-    args.public_key_files = vec![args.data.join(PUBLIC_KEY_FILE)];
-    if args.audiences.is_empty() {
-        args.audiences = TRIAL_AUDIENCES.map(str::to_owned).to_vec();
+    args.access.public_key_files = vec![args.data.join(PUBLIC_KEY_FILE)];
+    if args.access.audiences.is_empty() {
+        args.access.audiences = TRIAL_AUDIENCES.map(str::to_owned).to_vec();
     }
     args
 }
