@@ -2,6 +2,7 @@
 
 use keepclear_auth::{Principal, Scope};
 use keepclear_sky::{Answer, Command, Matching, Subject};
+use keepclear_wire::{QueryParameters, Volume4D};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
@@ -90,6 +91,16 @@ impl<'a> Call<'a> {
     /// When it is not what the operation reads.
     pub fn read_body<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         body::parse(self.body)
+    }
+
+    /// The volume in the body of a query.
+    ///
+    /// # Errors
+    /// When the body is not a query's, or names no volume.
+    pub fn asked_volume(&self) -> Result<Volume4D, Problem> {
+        let QueryParameters { area_of_interest } = self.read_body()?;
+        let missing = "is missing; give a volume with an outline";
+        area_of_interest.ok_or_else(|| Problem::field("area_of_interest", missing))
     }
 
     /// Checks a base URL by this face's rules.

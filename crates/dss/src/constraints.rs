@@ -3,12 +3,11 @@
 use http::StatusCode;
 use keepclear_sky::command::{DeleteConstraint, PutConstraint};
 use keepclear_sky::{Answer, Command, ConstraintAnswer, EntityId, Ovn};
-use keepclear_wire::{PutConstraintReferenceParameters, QueryParameters};
+use keepclear_wire::PutConstraintReferenceParameters;
 use serde::Serialize;
 
 use crate::call::Call;
 use crate::extents;
-use crate::intents::missing_area;
 use crate::problem::Problem;
 use crate::render::{self, ConstraintView, SubscribersView, Viewer};
 use crate::reply::Reply;
@@ -31,9 +30,7 @@ pub(crate) fn query(call: Call<'_>) -> Result<Reply, Problem> {
     struct View<'a> {
         constraint_references: Vec<ConstraintView<'a>>,
     }
-    let QueryParameters { area_of_interest } = call.read_body()?;
-    let asked = area_of_interest.ok_or_else(missing_area)?;
-    let area = extents::query(&asked, call.matching())?;
+    let area = extents::query(&call.asked_volume()?, call.matching())?;
     call.engine.read(|sky, _| {
         let found = sky.constraints_in(&area);
         let viewer = Viewer { sky, subject: &call.principal.subject };

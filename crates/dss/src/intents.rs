@@ -4,9 +4,7 @@ use http::StatusCode;
 use keepclear_auth::Scope;
 use keepclear_sky::command::{Attachment, DeleteIntent, NewSubscription, PutIntent};
 use keepclear_sky::{Answer, Command, EntityId, IntentAnswer, IntentState, Ovn, SubscriptionId};
-use keepclear_wire::{
-    OperationalIntentState, PutOperationalIntentReferenceParameters, QueryParameters,
-};
+use keepclear_wire::{OperationalIntentState, PutOperationalIntentReferenceParameters};
 use serde::Serialize;
 
 use crate::call::{Call, parse_id};
@@ -38,19 +36,13 @@ pub(crate) fn query(call: Call<'_>) -> Result<Reply, Problem> {
     struct View<'a> {
         operational_intent_references: Vec<IntentView<'a>>,
     }
-    let QueryParameters { area_of_interest } = call.read_body()?;
-    let asked = area_of_interest.ok_or_else(missing_area)?;
-    let area = extents::query(&asked, call.matching())?;
+    let area = extents::query(&call.asked_volume()?, call.matching())?;
     call.engine.read(|sky, _| {
         let found = sky.intents_in(&area);
         let viewer = Viewer { sky, subject: &call.principal.subject };
         let view = View { operational_intent_references: viewer.intents(&found) };
         Ok(Reply::json(StatusCode::OK, render::json(&view, found.len())))
     })
-}
-
-pub(crate) fn missing_area() -> Problem {
-    Problem::field("area_of_interest", "is missing; give a volume with an outline")
 }
 
 pub(crate) async fn create(call: Call<'_>) -> Result<Reply, Problem> {

@@ -3,12 +3,11 @@
 use http::StatusCode;
 use keepclear_sky::command::{DeleteSubscription, PutSubscription};
 use keepclear_sky::{Answer, Command, SubscriptionAnswer, SubscriptionId, Version};
-use keepclear_wire::{PutSubscriptionParameters, QueryParameters};
+use keepclear_wire::PutSubscriptionParameters;
 use serde::Serialize;
 
 use crate::call::Call;
 use crate::extents::{self, ExtentError};
-use crate::intents::missing_area;
 use crate::problem::Problem;
 use crate::render::{self, ConstraintView, IntentView, SubscriptionView, Viewer};
 use crate::reply::Reply;
@@ -31,12 +30,11 @@ pub(crate) fn query(call: Call<'_>) -> Result<Reply, Problem> {
     struct View<'a> {
         subscriptions: Vec<SubscriptionView<'a>>,
     }
-    let QueryParameters { area_of_interest } = call.read_body()?;
-    let asked = area_of_interest.ok_or_else(missing_area)?;
-    let area = extents::query(&asked, call.matching()).map_err(|error| match error {
-        large @ ExtentError::AreaTooLarge { .. } => Problem::QueryTooLarge(large),
-        invalid @ ExtentError::Invalid(_) => invalid.into(),
-    })?;
+    let area =
+        extents::query(&call.asked_volume()?, call.matching()).map_err(|error| match error {
+            large @ ExtentError::AreaTooLarge { .. } => Problem::QueryTooLarge(large),
+            invalid @ ExtentError::Invalid(_) => invalid.into(),
+        })?;
     let subject = call.subject();
     call.engine.read(|sky, now_us| {
         let found = sky.subscriptions_in(&area, &subject, now_us);

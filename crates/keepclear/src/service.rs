@@ -19,7 +19,10 @@ pub use issuers::verifier;
 pub use metrics::metrics;
 pub use stop::asked_to_stop;
 pub use tls::acceptor;
-pub use trial::{AUDIENCES as TRIAL_AUDIENCES, PUBLIC_KEY_FILE, issuer as trial_issuer};
+pub use trial::{
+    ISSUER as TRIAL_ISSUER, issuer as trial_issuer, serve_issuer as serve_trial_issuer,
+    take_tokens as take_trial_tokens,
+};
 
 /// Why a service does not start, or has ended; each names the flag, the value and the remedy.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use keepclear_auth::{Clients, IssuerOptions, LocalIssuer, Verifier, issuer_routes};
+use keepclear_auth::{LocalIssuer, Verifier};
 use keepclear_desk::face::{Face, router};
 use keepclear_desk::{Desk, DeskOptions, Founding, StartError, Started, sync_router, tls_acceptor};
 use keepclear_line::phrases::Language;
@@ -16,7 +16,8 @@ use tokio_rustls::TlsAcceptor;
 use super::{DeskArgs, trial};
 use crate::complain;
 use crate::service::{
-    ServiceError, acceptor, asked_to_stop, bind, metrics, trial_issuer, until, verifier,
+    ServiceError, acceptor, asked_to_stop, bind, metrics, serve_trial_issuer, trial_issuer, until,
+    verifier,
 };
 
 /// Runs until it is told to stop.
@@ -122,15 +123,12 @@ async fn serve_desk(
     if let Some(issuer) = trial_issuer {
         trial::write_tokens(args, &issuer)?;
         tokio::spawn(trial::renew_tokens(args.clone(), Arc::clone(&issuer)));
-        let listener = bind("trial-issuer-listen", args.trial_issuer_listen).await?;
+        let listen = args.trial_issuer_listen;
+        let address = serve_trial_issuer(issuer, listen, stopped.clone()).await?;
         complain(&format!(
-            "FOR TRIALS ONLY: http://{} gives anyone any token, and {} holds three. Never let it near real aircraft.",
-            address_of(&listener)?,
+            "FOR TRIALS ONLY: http://{address} gives anyone any token, and {} holds three. Never let it near real aircraft.",
             args.data.display(),
         ));
-        let options = IssuerOptions { issuer: trial::ISSUER.to_owned(), clients: Clients::Any };
-        let routes = issuer_routes(issuer, options);
-        tokio::spawn(serve(listener, None, routes, ServeLimits::default(), until(stopped.clone())));
     }
     let scheme = if tls.is_some() { "https" } else { "http" };
     let face = Face {

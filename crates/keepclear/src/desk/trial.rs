@@ -10,10 +10,7 @@ use std::time::Duration;
 use keepclear_auth::{LocalIssuer, TokenClaims};
 
 use super::DeskArgs;
-use crate::service::{PUBLIC_KEY_FILE, ServiceError, TRIAL_AUDIENCES};
-
-/// `iss` of the trial's tokens.
-pub const ISSUER: &str = "keepclear-trial";
+use crate::service::{ServiceError, TRIAL_ISSUER, take_trial_tokens};
 
 /// How long a token is good for, seconds; desks take none of more than an hour.
 const TOKEN_LIFE_S: i64 = 55 * 60;
@@ -30,10 +27,7 @@ const TOKENS: [(&str, &str); 3] = [
 /// What `--trial` stands for.
 pub fn arguments(args: &DeskArgs) -> DeskArgs {
     let mut args = args.clone();
-    args.access.public_key_files = vec![args.data.join(PUBLIC_KEY_FILE)];
-    if args.access.audiences.is_empty() {
-        args.access.audiences = TRIAL_AUDIENCES.map(str::to_owned).to_vec();
-    }
+    take_trial_tokens(&mut args.access, &args.data);
     args
 }
 
@@ -46,7 +40,7 @@ pub fn write_tokens(args: &DeskArgs, issuer: &LocalIssuer) -> Result<(), Service
     for (name, scope) in TOKENS {
         let path = args.data.join(format!("{name}.token"));
         let claims = TokenClaims {
-            issuer: ISSUER.to_owned(),
+            issuer: TRIAL_ISSUER.to_owned(),
             subject: format!("trial-{name}"),
             audience: args.access.audiences.first().cloned().unwrap_or_default(),
             scope: scope.to_owned(),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use keepclear_auth::{Clients, IssuerOptions, LocalIssuer, Verifier, issuer_routes};
+use keepclear_auth::{LocalIssuer, Verifier};
 use keepclear_dss::{Engine, EngineOptions, Face, FaceOptions, Founding, Started, router};
 use keepclear_entry::{LogId, LogKind, Party};
 use keepclear_log::{Disk, FileLog, Log, OpenError, Options};
@@ -16,7 +16,8 @@ use tokio_rustls::TlsAcceptor;
 use super::{MatchingKind, SkyArgs, trial};
 use crate::complain;
 use crate::service::{
-    ServiceError, acceptor, asked_to_stop, bind, metrics, trial_issuer, until, verifier,
+    ServiceError, acceptor, asked_to_stop, bind, metrics, serve_trial_issuer, trial_issuer, until,
+    verifier,
 };
 
 /// Microseconds of a day.
@@ -99,16 +100,11 @@ async fn serve_sky(
         ServeLimits { connections_max: args.max_connections as usize, ..ServeLimits::default() };
     let (stop, stopped) = watch::channel(false);
     if let Some(issuer) = trial_issuer {
-        let listener = bind("trial-issuer-listen", args.trial_issuer_listen).await?;
-        let address =
-            listener.local_addr().map_err(|error| ServiceError::Running(error.to_string()))?;
+        let listen = args.trial_issuer_listen;
+        let address = serve_trial_issuer(issuer, listen, stopped.clone()).await?;
         complain(&format!(
             "FOR TRIALS ONLY: http://{address} gives anyone any token. Never let it near real aircraft.",
         ));
-        let options = IssuerOptions { issuer: "keepclear-trial".to_owned(), clients: Clients::Any };
-        let routes = issuer_routes(issuer, options);
-        let stopped = stopped.clone();
-        tokio::spawn(serve(listener, None, routes, ServeLimits::default(), until(stopped)));
     }
     let mut sequencer = tokio::spawn(sequencer);
     let heart = engine.clone();
