@@ -182,6 +182,14 @@ impl Desk {
         self.json(&["status", peer.party])
     }
 
+    /// The newest exchanges with the peer, in short, the newest first.
+    ///
+    /// # Panics
+    /// As [`Desk::line_view`].
+    pub fn exchanges(&self, peer: &Self) -> Vec<Value> {
+        self.json(&["list", peer.party])["exchanges"].as_array().unwrap().clone()
+    }
+
     /// How the line to the peer is.
     ///
     /// # Panics

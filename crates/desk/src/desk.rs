@@ -3,22 +3,23 @@
 //! Whatever is read through it is durable; whatever is said through it was checked against the durable
 //! state, written, applied, and only then answered.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use keepclear_line::Body;
-use keepclear_line::message::MessageKind;
-use keepclear_line::quantity::{DeskId, ExchangeId, Instant, Key, MessageId};
-use keepclear_line::view::{Alarm, AlarmKind, AlarmLevel, ExchangeView, Shelving};
+use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, Instant, Key, MessageId};
+use keepclear_line::view::{ExchangeBrief, ExchangeView, Shelving};
 use tokio::sync::watch;
 
 use crate::card::Card;
-use crate::engine::{Answer, Request, Shared};
-use crate::journal::Peer;
-use crate::speaking::{DeskError, Said, Speaker};
+use crate::engine::{Answer, Drafting, Request, Saying, Shared};
+use crate::journal::passes_unconfirmed;
+use crate::speaking::{DeskError, DraftKept, Said, Speaker};
 use crate::views::{
-    About, Events, ExchangeOverview, LineAlarm, LineOverview, Moved, TouchedFlight,
+    About, DraftOverview, Events, ExchangeOverview, LineOverview, Moved, Page, TouchedFlight,
 };
+
+/// Exchanges that are looked at while the state is held.
+const EXCHANGES_AT_ONCE: usize = 16;
 
 /// A handle on a running desk; clones share it.
 #[derive(Clone)]
@@ -72,10 +73,72 @@ impl Desk {
         expected: Option<u64>,
         body: Body,
     ) -> Result<Said, DeskError> {
-        match self.0.submit(Request::Say { peer, speaker, expected, body: Box::new(body) }).await? {
+        let what = Saying::Body(Box::new(body));
+        match self.0.submit(Request::Say { peer, speaker, expected, what }).await? {
             Answer::Said(said) => Ok(said),
-            Answer::Done => Err(DeskError::Stopping),
+            _ => Err(DeskError::Stopping),
         }
+    }
+
+    /// Says what was written before, if the line takes it now; the draft is none any more then. With
+    /// `expected`, only while the draft is at that version.
+    ///
+    /// # Errors
+    /// [`DeskError`]; nothing was said then, and the draft stays.
+    pub async fn release(
+        &self,
+        peer: DeskId,
+        speaker: Speaker,
+        expected: Option<u64>,
+        draft: DraftId,
+    ) -> Result<Said, DeskError> {
+        let what = Saying::Draft(draft);
+        match self.0.submit(Request::Say { peer, speaker, expected, what }).await? {
+            Answer::Said(said) => Ok(said),
+            _ => Err(DeskError::Stopping),
+        }
+    }
+
+    /// Keeps, changes or throws away a message that is not released. Nobody else learns of it.
+    ///
+    /// # Errors
+    /// [`DeskError::NoDraft`] and [`DeskError::Changed`] for one that is to be changed; when there are too
+    /// many.
+    pub async fn draft(
+        &self,
+        speaker: Speaker,
+        drafting: Drafting,
+    ) -> Result<DraftKept, DeskError> {
+        match self.0.submit(Request::Draft { speaker, drafting }).await? {
+            Answer::Drafted(kept) => Ok(kept),
+            _ => Err(DeskError::Stopping),
+        }
+    }
+
+    /// Messages to a desk that are not released, the oldest first.
+    pub fn drafts(&self, peer: DeskId) -> Vec<DraftOverview> {
+        let now = self.now();
+        let mut drafts = self.0.read(|state| {
+            let line = state.peer(peer);
+            let each = line.into_iter().flat_map(|line| {
+                line.drafts().iter().map(move |(id, draft)| {
+                    let unconfirmed =
+                        line.confirmation().is_none() && !passes_unconfirmed(draft.body.kind());
+                    let refused = match unconfirmed {
+                        true => Some(DeskError::NotConfirmed(peer)),
+                        false => line.line().check(now, &draft.body).err().map(DeskError::Refused),
+                    };
+                    DraftOverview { id, draft: draft.clone(), refused, touching: Vec::new() }
+                })
+            });
+            each.collect::<Vec<_>>()
+        });
+        for draft in &mut drafts {
+            let volumes = draft.draft.body.volumes().unwrap_or_default();
+            draft.touching = self.0.plans.touches(volumes);
+        }
+        drafts.sort_by_key(|draft| (draft.draft.drafted_at, draft.id));
+        drafts
     }
 
     /// Takes a peer's card. The same card again changes nothing; one with the same keys and another
@@ -134,16 +197,56 @@ impl Desk {
         Ok(Key(key.public().to_bytes()))
     }
 
-    /// Every line, with its newest exchanges.
-    pub fn lines(&self) -> Vec<LineOverview> {
-        let now = self.now();
-        self.0.read(|state| state.peers().map(|line| self.overview(line, now)).collect())
+    /// One line: how it stands, and every alarm of it.
+    pub fn line(&self, peer: DeskId) -> Option<LineOverview> {
+        let board = self.board();
+        let alarms = board.line(peer)?.alarms.to_vec();
+        self.0.read(|state| {
+            let line = state.peer(peer)?;
+            Some(line.overview(board.now, &self.0.health_of(line), alarms))
+        })
     }
 
-    /// One line, with its newest exchanges.
-    pub fn line(&self, peer: DeskId) -> Option<LineOverview> {
+    /// Exchanges of a line, the newest first: those below a number in the order in which this desk
+    /// learned of them, or all; at most `limit`. Before the cards were compared only tests.
+    pub fn exchanges(&self, peer: DeskId, before: Option<u64>, limit: usize) -> Page {
+        let ids = self.0.read(|state| {
+            let numbered = state.peer(peer).map(|peer| peer.line().newest(before));
+            numbered.into_iter().flatten().take(limit + 1).collect::<Vec<_>>()
+        });
+        let more = ids.get(limit).is_some();
+        let shown: Vec<ExchangeId> = ids.iter().take(limit).map(|&(_, id)| id).collect();
+        let last = ids.get(limit.saturating_sub(1)).map(|&(number, _)| number);
+        Page { briefs: self.briefs(peer, &shown), next: last.filter(|_| more) }
+    }
+
+    /// Exchanges of a line whose ids lie from one to another; at most `limit`.
+    pub fn exchanges_between(
+        &self,
+        peer: DeskId,
+        (first, last): (ExchangeId, ExchangeId),
+        limit: usize,
+    ) -> Page {
+        let ids = self.0.read(|state| {
+            let line = state.peer(peer).map(|peer| peer.line().between(first, last));
+            line.into_iter().flatten().take(limit).collect::<Vec<_>>()
+        });
+        Page { briefs: self.briefs(peer, &ids), next: None }
+    }
+
+    /// A few at a time: the sequencer waits for the same state.
+    fn briefs(&self, peer: DeskId, ids: &[ExchangeId]) -> Vec<ExchangeBrief> {
         let now = self.now();
-        self.0.read(|state| state.peer(peer).map(|line| self.overview(line, now)))
+        let mut briefs = Vec::new();
+        for some in ids.chunks(EXCHANGES_AT_ONCE) {
+            self.0.read(|state| {
+                let Some(peer) = state.peer(peer) else { return };
+                let found = some.iter().filter_map(|&id| peer.line().brief(id, now));
+                let confirmed = peer.confirmation().is_some();
+                briefs.extend(found.filter(|brief| confirmed || !brief.has_fields()));
+            });
+        }
+        briefs
     }
 
     /// One exchange, however old.
@@ -152,7 +255,7 @@ impl Desk {
         let (version, view) = self.0.read(|state| {
             let line = state.peer(peer)?;
             let view = line.line().exchange(id, now)?;
-            let shown = line.confirmation().is_some() || is_test(&view);
+            let shown = line.confirmation().is_some() || !view.has_fields();
             shown.then(|| (line.version(id), view))
         })?;
         let touching = self.touched_by(&view);
@@ -162,26 +265,6 @@ impl Desk {
     /// The exchange that a message belongs to.
     pub fn exchange_of(&self, peer: DeskId, message: MessageId) -> Option<ExchangeId> {
         self.0.read(|state| state.peer(peer)?.exchange_of(message))
-    }
-
-    /// Own flights that the volumes of an exchange touch.
-    pub fn touching(&self, peer: DeskId, id: ExchangeId) -> Vec<TouchedFlight> {
-        self.exchange(peer, id).map(|exchange| exchange.touching).unwrap_or_default()
-    }
-
-    /// Every alarm of every line, the most urgent first.
-    pub fn alarms(&self) -> Vec<LineAlarm> {
-        let mut alarms: Vec<LineAlarm> = self
-            .lines()
-            .into_iter()
-            .flat_map(|line| {
-                let (peer, party) = (line.view.desk, line.view.party);
-                let each = move |alarm| LineAlarm { peer, party: party.clone(), alarm };
-                line.view.alarms.into_iter().map(each)
-            })
-            .collect();
-        alarms.sort_by_key(|alarm| std::cmp::Reverse(alarm.alarm.level));
-        alarms
     }
 
     /// Tells whenever something has moved.
@@ -207,71 +290,10 @@ impl Desk {
         self.0.stop();
     }
 
-    fn overview(&self, line: &Peer, now: Instant) -> LineOverview {
-        let link = self.0.links.to(line.desk());
-        let mut health = link.health();
-        health.outbox(line.outbox(link.acknowledged_in_all()));
-        let mut overview = line.overview(now, &health);
-        if line.confirmation().is_none() {
-            only_tests(&mut overview);
-        }
-        let mut raised = BTreeMap::new();
-        for exchange in &overview.view.exchanges {
-            if let Some(alarm) = self.touch_alarm(exchange) {
-                raised.insert(alarm.key.clone(), alarm);
-            }
-        }
-        for mut alarm in raised.into_values() {
-            alarm.shelved = line.shelving(&alarm.key, now).cloned();
-            overview.view.alarms.push(alarm);
-        }
-        overview.view.alarms.extend(line.suspicion_alarm(now));
-        overview.view.alarms.sort_by_key(|alarm| std::cmp::Reverse(alarm.level));
-        overview
-    }
-
-    /// A notice or an offer of theirs that still stands and touches flights of ours.
-    fn touch_alarm(&self, exchange: &ExchangeView) -> Option<Alarm> {
-        use keepclear_line::view::{ExchangeState as State, Side};
-        let over = matches!(exchange.state, State::Withdrawn | State::Ended);
-        if exchange.opened_by != Side::Them || over || self.touched_by(exchange).is_empty() {
-            return None;
-        }
-        let said = exchange.messages.iter().rev().find(|message| {
-            matches!(
-                message.kind,
-                MessageKind::Open | MessageKind::Amend | MessageKind::Offer | MessageKind::Answer
-            )
-        })?;
-        Some(Alarm {
-            key: format!("touches_our_flights/{}/{}", exchange.id, said.id),
-            level: AlarmLevel::Caution,
-            kind: AlarmKind::TouchesOurFlights,
-            exchange: Some(exchange.id),
-            since: said.sent_at,
-            due: None,
-            shelved: None,
-        })
-    }
-
     fn touched_by(&self, exchange: &ExchangeView) -> Vec<TouchedFlight> {
         let offered = exchange.commitment.as_ref().map(|standing| &standing.commitment.volumes);
         let content = exchange.content.as_ref().map(|content| &content.volumes);
         let volumes = offered.filter(|volumes| !volumes.is_empty()).or(content);
         volumes.map(|volumes| self.0.plans.touches(volumes)).unwrap_or_default()
     }
-}
-
-/// Before two people have compared the cards, whoever is at the other end may be anybody: only tests are
-/// shown. The rest is kept, and shown afterwards.
-fn only_tests(overview: &mut LineOverview) {
-    let exchanges = &mut overview.view.exchanges;
-    exchanges.retain(is_test);
-    let shown: BTreeSet<ExchangeId> = exchanges.iter().map(|exchange| exchange.id).collect();
-    let about_shown = |alarm: &Alarm| alarm.exchange.is_none_or(|id| shown.contains(&id));
-    overview.view.alarms.retain(about_shown);
-}
-
-fn is_test(view: &ExchangeView) -> bool {
-    view.matter.is_none() && view.commitment.is_none()
 }

@@ -15,21 +15,23 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 
-use keepclear_line::Body;
-use keepclear_line::quantity::DeskId;
+use keepclear_line::quantity::{DeskId, DraftId};
 use keepclear_line::view::Shelving;
+use keepclear_line::{Body, Health};
 use tokio::sync::{Notify, oneshot, watch};
 
+use crate::board::Board;
 use crate::card::Card;
 use crate::identity::Identity;
 use crate::inject::Inject;
-use crate::journal::{State, Suspected};
+use crate::journal::{Peer, State, Suspected};
 use crate::plans::Plans;
-use crate::speaking::{DeskError, Said, Speaker};
+use crate::speaking::{DeskError, DraftKept, Said, Speaker};
 use crate::sync::{Checked, Links};
 use crate::views::Moved;
 
 pub use clock::Clock;
+pub use plan::Drafting;
 pub use sequencer::{Broken, Sequencer};
 pub use writer::start as start_writer;
 
@@ -39,7 +41,9 @@ const QUEUE_MAX: usize = 10_000;
 /// What is to be done.
 pub enum Request {
     /// See [`crate::Desk::say`].
-    Say { peer: DeskId, speaker: Speaker, expected: Option<u64>, body: Box<Body> },
+    Say { peer: DeskId, speaker: Speaker, expected: Option<u64>, what: Saying },
+    /// See [`crate::Desk::draft`].
+    Draft { speaker: Speaker, drafting: Drafting },
     /// See [`crate::Desk::pair`].
     Pair { speaker: Speaker, card: Box<Card> },
     /// See [`crate::Desk::confirm`].
@@ -52,11 +56,21 @@ pub enum Request {
     Suspect(Suspected),
 }
 
+/// What is to be said.
+pub enum Saying {
+    /// This.
+    Body(Box<Body>),
+    /// What was written before.
+    Draft(DraftId),
+}
+
 /// What was done.
 #[derive(Debug, Clone, Copy)]
 pub enum Answer {
     /// Something was said.
     Said(Said),
+    /// A draft was kept, changed or thrown away.
+    Drafted(DraftKept),
     /// Anything else.
     Done,
 }
@@ -84,6 +98,7 @@ pub struct Shared {
     pub clock: Clock,
     pub plans: Plans,
     pub links: Links,
+    pub board: Board,
     pub moved: watch::Sender<Moved>,
     /// Lines were added, or addresses have changed.
     pub paired: watch::Sender<u64>,
@@ -119,6 +134,7 @@ impl Shared {
             clock,
             plans,
             links: Links::default(),
+            board: Board::default(),
             moved,
             paired: watch::Sender::new(0),
             inner: Mutex::new(Inner { state, queue: Vec::new(), dirty, stopping: false }),
@@ -164,6 +180,19 @@ impl Shared {
     /// Asks the durable state.
     pub fn read<R>(&self, question: impl FnOnce(&State) -> R) -> R {
         question(&self.lock().state)
+    }
+
+    /// Takes something out of the state that its entries do not speak of.
+    pub fn change<R>(&self, taking: impl FnOnce(&mut State) -> R) -> R {
+        taking(&mut self.lock().state)
+    }
+
+    /// How a line is, as measured since the start.
+    pub fn health_of(&self, line: &Peer) -> Health {
+        let link = self.links.to(line.desk());
+        let mut health = link.health();
+        health.outbox(line.outbox(link.acknowledged_in_all()));
+        health
     }
 
     /// The health of some line, or what is known of own flights, has changed.

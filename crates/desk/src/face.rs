@@ -5,14 +5,17 @@
 
 mod answers;
 mod asks;
+mod bodies;
 mod body;
 mod call;
+mod drafts;
 mod event;
 mod events;
 mod lines;
 mod lookup;
 mod openapi;
 mod operations;
+mod pages;
 mod pairing;
 mod place;
 mod problem;

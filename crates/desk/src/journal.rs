@@ -3,6 +3,7 @@
 //! An entry of a line is kept whole, with its signature, inside an entry of the desk's log: the line's
 //! entry is what was said, the desk's entry is when this desk had it and who spoke.
 
+mod drafts;
 mod lanes;
 mod peer;
 mod replay;
@@ -10,7 +11,7 @@ mod requests;
 mod state;
 
 use keepclear_entry::{ChainError, Entry, Kind, Payload};
-use keepclear_line::quantity::{DeskId, Instant, MessageId, Name, Words};
+use keepclear_line::quantity::{DeskId, DraftId, Instant, MessageId, Name, Words};
 use keepclear_line::stored::Stored;
 use keepclear_line::view::Shelving;
 use minicbor::{Decode, Encode};
@@ -20,6 +21,7 @@ use serde::Serialize;
 use crate::card::Card;
 use crate::cbor::bytes_of;
 
+pub use drafts::{DRAFTS_MAX, Discarded, Draft, Drafted, Drafts, draft_digest, release_digest};
 pub use lanes::After;
 pub use peer::{Peer, passes_unconfirmed};
 pub use replay::{Entered, Replay, read_entry};
@@ -32,6 +34,8 @@ const SAID: Kind = Kind(4);
 const HEARD: Kind = Kind(5);
 const SHELVED: Kind = Kind(6);
 const SUSPECTED: Kind = Kind(7);
+const DRAFTED: Kind = Kind(8);
+const DISCARDED: Kind = Kind(9);
 
 /// Why a log is not that of a desk, or cannot be replayed.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +75,10 @@ pub enum Happening {
     Shelved(Shelved),
     /// Something of a peer's was refused.
     Suspected(Suspected),
+    /// A message was written and not released, or changed.
+    Drafted(Box<Drafted>),
+    /// A message that was written is not to be said.
+    Discarded(Discarded),
 }
 
 /// The first entry of a desk's log.
@@ -131,6 +139,9 @@ pub struct OnLine {
     #[n(1)]
     #[cbor(with = "minicbor::bytes")]
     pub entry: Vec<u8>,
+    /// The draft that this released; it is none any more.
+    #[n(2)]
+    pub draft: Option<DraftId>,
 }
 
 /// See [`Happening::Heard`].
@@ -242,6 +253,8 @@ impl Happening {
             Self::Heard(it) => (HEARD, bytes_of(it)),
             Self::Shelved(it) => (SHELVED, bytes_of(it)),
             Self::Suspected(it) => (SUSPECTED, bytes_of(it)),
+            Self::Drafted(it) => (DRAFTED, bytes_of(&**it)),
+            Self::Discarded(it) => (DISCARDED, bytes_of(it)),
         }
     }
 
@@ -262,6 +275,8 @@ impl Happening {
             HEARD => minicbor::decode(bytes).map(Self::Heard),
             SHELVED => minicbor::decode(bytes).map(Self::Shelved),
             SUSPECTED => minicbor::decode(bytes).map(Self::Suspected),
+            DRAFTED => minicbor::decode(bytes).map(|it| Self::Drafted(Box::new(it))),
+            DISCARDED => minicbor::decode(bytes).map(Self::Discarded),
             Kind(kind) => return Err(format!("entries of kind {kind} are not known")),
         };
         read.map_err(|error| format!("payload: {error}"))

@@ -5,6 +5,7 @@
 //! through [`face`].
 #![forbid(unsafe_code)]
 
+mod board;
 mod card;
 mod cbor;
 mod claims;
@@ -20,14 +21,17 @@ mod start;
 mod sync;
 pub mod views;
 
+pub use board::{LineNow, Snapshot};
 pub use card::{CARD_BYTES_MAX, CARD_FORMAT, Card, CardError, CardJson, line_id};
 pub use claims::LineClaims;
 pub use desk::Desk;
-pub use engine::Broken;
+pub use engine::{Broken, Drafting};
 pub use identity::{Identity, IdentityError};
 pub use inject::{Inject, InjectError};
-pub use journal::{Entered, Happening, JournalError, Replay, State, SuspicionKind, read_entry};
+pub use journal::{
+    Draft, Entered, Happening, JournalError, Replay, State, SuspicionKind, read_entry,
+};
 pub use plans::{Plans, PlansError};
-pub use speaking::{DeskError, Said, Speaker};
+pub use speaking::{DeskError, DraftKept, Said, Speaker};
 pub use start::{DeskOptions, Founding, StartError, Started, record_header};
 pub use sync::{sync_router, tls_acceptor};

@@ -39,6 +39,8 @@ pub struct Plans {
 #[derive(Debug, Default)]
 struct Read {
     files: BTreeMap<PathBuf, File>,
+    /// Counts changes.
+    version: u64,
     /// Answers for volumes that were asked about, until a file changes.
     asked: BTreeMap<Vec<u8>, Vec<TouchedFlight>>,
 }
@@ -85,12 +87,14 @@ impl Plans {
             let flights = fs::read(path)
                 .map_err(|error| error.to_string())
                 .and_then(|bytes| flights(&name, &bytes));
+            let mut any_flight = false;
             let mut read = self.lock();
             let file = read.files.entry(path.clone()).or_default();
             let before = file.problem.clone();
             file.changed = changed;
             match flights {
                 Ok(flights) => {
+                    any_flight = true;
                     file.flights = flights;
                     file.problem = None;
                     any = true;
@@ -104,8 +108,14 @@ impl Plans {
                 }
             }
             read.asked.clear();
+            read.version += u64::from(any_flight);
         }
         any
+    }
+
+    /// Another one whenever a flight may be.
+    pub fn version(&self) -> u64 {
+        self.lock().version
     }
 
     /// Files that cannot be read at this moment, and why.
@@ -119,11 +129,11 @@ impl Plans {
 
     /// Own flights that any of these volumes touches, by name.
     pub fn touches(&self, volumes: &[Volume]) -> Vec<TouchedFlight> {
-        let key = bytes_of(volumes);
-        let mut read = self.lock();
-        if volumes.is_empty() || read.files.is_empty() {
+        if volumes.is_empty() || self.files.is_empty() {
             return Vec::new();
         }
+        let key = bytes_of(volumes);
+        let mut read = self.lock();
         if let Some(known) = read.asked.get(&key) {
             return known.clone();
         }

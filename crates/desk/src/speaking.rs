@@ -2,7 +2,7 @@
 
 use keepclear_entry::{Principal, RequestId};
 use keepclear_line::message::Lane;
-use keepclear_line::quantity::{DeskId, ExchangeId, MessageId, Name};
+use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, MessageId, Name};
 use keepclear_line::refusal::Refusal;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,6 +33,15 @@ pub struct Said {
     pub position: u64,
 }
 
+/// A draft that was kept, changed or thrown away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DraftKept {
+    /// Which.
+    pub draft: DraftId,
+    /// Its place in this desk's log: its version.
+    pub position: u64,
+}
+
 /// Why something was not done. Nothing has changed then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DeskError {
@@ -54,6 +63,11 @@ pub enum DeskError {
         /// Its version now.
         current: u64,
     },
+    /// There is no such draft.
+    #[error(
+        "draft: there is no draft {0} on this line; it was released or discarded, or never was"
+    )]
+    NoDraft(DraftId),
     /// One request id for two different requests.
     #[error("request: this id was used for another message; take a new one")]
     RequestReused,

@@ -1,12 +1,15 @@
 //! What a desk shows of its lines beside what `keepclear-line` says of each.
 
+use std::cmp::Reverse;
+
 use keepclear_line::message::MessageKind;
-use keepclear_line::quantity::{DeskId, ExchangeId, Instant, MessageId, Name};
-use keepclear_line::view::{Alarm, ExchangeView, LineView};
+use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, Instant, MessageId, Name};
+use keepclear_line::view::{Alarm, AlarmLevel, ExchangeBrief, ExchangeView, LineView};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::journal::SuspicionKind;
+use crate::journal::{Draft, SuspicionKind};
+use crate::speaking::DeskError;
 
 /// This desk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -73,6 +76,28 @@ pub struct ExchangeOverview {
     pub touching: Vec<TouchedFlight>,
 }
 
+/// Exchanges of a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// In order.
+    pub briefs: Vec<ExchangeBrief>,
+    /// The number below which to go on; none at the end.
+    pub next: Option<u64>,
+}
+
+/// A message that is not released.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DraftOverview {
+    /// Which.
+    pub id: DraftId,
+    /// What it says, and who wrote it.
+    pub draft: Draft,
+    /// Why it could not be released at this moment.
+    pub refused: Option<DeskError>,
+    /// Own flights that its volumes touch.
+    pub touching: Vec<TouchedFlight>,
+}
+
 /// An own flight that volumes of a message touch.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 pub struct TouchedFlight {
@@ -93,6 +118,14 @@ pub struct LineAlarm {
     pub party: Name,
     /// The alarm.
     pub alarm: Alarm,
+}
+
+impl LineAlarm {
+    /// Its place among all: the most urgent first, those of one level by age.
+    pub fn place(&self) -> (Reverse<AlarmLevel>, Instant, DeskId, String) {
+        let Alarm { level, since, key, .. } = &self.alarm;
+        (Reverse(*level), *since, self.peer, key.clone())
+    }
 }
 
 /// Something that happened, durably.
@@ -122,6 +155,16 @@ pub enum What {
     Said(Message),
     /// They said something.
     Heard(Message),
+    /// A message was written and not released, or changed.
+    Drafted {
+        /// Which.
+        draft: DraftId,
+    },
+    /// A message that was written is not to be said.
+    Discarded {
+        /// Which.
+        draft: DraftId,
+    },
     /// An alarm was put out of sight.
     Shelved {
         /// Which.

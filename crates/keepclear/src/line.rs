@@ -6,6 +6,7 @@ mod act;
 pub mod answers;
 mod arguments;
 mod client;
+mod draft;
 mod error;
 mod fields;
 mod file;
@@ -15,6 +16,7 @@ mod pair;
 mod show;
 mod standing;
 mod telling;
+mod terms;
 mod times;
 
 use std::process::ExitCode;
@@ -34,13 +36,16 @@ pub use telling::{clock, clock_of_day, clocked, duration, notice, short, touched
 pub struct LineArgs {
     #[command(flatten)]
     access: Access,
+    /// Keep what the verb would say as a draft: nothing leaves this desk until it is released.
+    #[arg(long, global = true)]
+    draft: bool,
     #[command(subcommand)]
     verb: Verb,
 }
 
 /// Exit 0 done, 1 refused by the rules, 2 bad input or no answer from the desk.
 pub fn run(args: &LineArgs) -> ExitCode {
-    ended(args.access.json, in_runtime(act::act(&args.access, &args.verb)))
+    ended(args.access.json, in_runtime(act::act(&args.access, args.draft, &args.verb)))
 }
 
 /// Waits for one piece of work on this thread.

@@ -245,6 +245,7 @@ label-matter = النوع
 label-opened-by = الطرف البادئ
 label-opened-at = وقت الفتح
 label-state = الحالة
+label-earlier-messages = رسائل سابقة غير معروضة
 label-counter-by = اقتراح مقابل من الطرف
 label-turn = الدور على الطرف
 label-waits-for = في انتظار الطرف

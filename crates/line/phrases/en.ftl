@@ -245,6 +245,7 @@ label-matter = Kind
 label-opened-by = Opened by
 label-opened-at = Opened at
 label-state = State
+label-earlier-messages = Earlier messages, not shown
 label-counter-by = Counter-proposal by
 label-turn = Next to speak
 label-waits-for = Waits for

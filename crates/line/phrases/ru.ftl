@@ -245,6 +245,7 @@ label-matter = Вид
 label-opened-by = Открыла сторона
 label-opened-at = Время открытия
 label-state = Состояние
+label-earlier-messages = Более ранние сообщения, не показаны
 label-counter-by = Встречное предложение стороны
 label-turn = Следующее слово за стороной
 label-waits-for = Ожидается действие стороны

@@ -19,32 +19,27 @@ use crate::view::{
 /// How long a broken rule is called out beside its place in the list of faults, seconds: a day.
 const FAULT_SHOWN_S: u32 = 24 * 60 * 60;
 
-/// Every alarm of a line, the most urgent first, those of one level by age.
-pub(crate) fn raise(
-    line: &Line,
-    now: Instant,
-    health: &HealthView,
-    shelved: &BTreeMap<String, Shelving>,
-) -> Vec<Alarm> {
-    let terms = line.terms();
-    let mut alarms = of_the_line(line, now, health, &terms);
-    for standing in line.wanted(now) {
-        let mut raised = Vec::new();
-        late_or_waiting(&standing, &terms, &mut raised);
-        disputed(&standing, &mut raised);
-        short_notice(&standing, &terms, &mut raised);
-        promise(&standing, &mut raised);
-        alarms.extend(
-            raised.into_iter().map(|alarm| Alarm { exchange: Some(standing.exchange.id), ..alarm }),
-        );
+/// Everything that one exchange calls for.
+pub(crate) fn of_exchange(standing: &Standing<'_>, terms: &Terms) -> Vec<Alarm> {
+    let mut raised = Vec::new();
+    late_or_waiting(standing, terms, &mut raised);
+    disputed(standing, &mut raised);
+    short_notice(standing, terms, &mut raised);
+    promise(standing, &mut raised);
+    for alarm in &mut raised {
+        alarm.exchange = Some(standing.exchange.id);
     }
-    for alarm in &mut alarms {
+    raised
+}
+
+/// The most urgent first, those of one level by age; and out of sight what was shelved.
+pub fn put_in_order(alarms: &mut [Alarm], now: Instant, shelved: &BTreeMap<String, Shelving>) {
+    for alarm in alarms.iter_mut() {
         alarm.shelved = shelved.get(&alarm.key).filter(|shelving| shelving.until > now).cloned();
     }
     alarms.sort_by(|a, b| {
         b.level.cmp(&a.level).then_with(|| (a.since, &a.key).cmp(&(b.since, &b.key)))
     });
-    alarms
 }
 
 fn alarm(
@@ -57,7 +52,13 @@ fn alarm(
     Alarm { key: format!("{kind:?}:{of}"), level, kind, exchange: None, since, due, shelved: None }
 }
 
-fn of_the_line(line: &Line, now: Instant, health: &HealthView, terms: &Terms) -> Vec<Alarm> {
+/// Everything that the line itself calls for.
+pub(crate) fn of_the_line(
+    line: &Line,
+    now: Instant,
+    health: &HealthView,
+    terms: &Terms,
+) -> Vec<Alarm> {
     let mut alarms = Vec::new();
     let line_alarm = |kind, level, since| alarm(kind, level, "line", since, None);
     if matches!(health.state, LineState::Silent | LineState::Unknown) {

@@ -11,10 +11,11 @@ pub(crate) mod render;
 pub(crate) mod standing;
 
 use crate::held::At;
-use crate::message::{Body, Lane, Matter};
+use crate::message::{Answer, Body, Lane, Matter};
 use crate::quantity::ExchangeId;
 use crate::sides::Sides;
 use crate::view::Side;
+use crate::volume::Volume;
 
 /// Most messages of one side in one exchange, the words that close it aside: what is shown of an
 /// exchange, and what it costs to find out where it stands, is bounded by it.
@@ -56,6 +57,21 @@ impl Body {
             | Self::Checkpoint { .. }
             | Self::NameWitness { .. }
             | Self::DismissWitness { .. } => None,
+        }
+    }
+}
+
+impl Body {
+    /// Its volumes; none for a message that has no shared fields.
+    pub fn volumes(&self) -> Option<&[Volume]> {
+        match self {
+            Self::Open { content, .. }
+            | Self::Amend { content, .. }
+            | Self::Answer { answer: Answer::Counter { content }, .. } => Some(&content.volumes),
+            Self::Offer { commitment, .. } | Self::Sign { commitment, .. } => {
+                Some(&commitment.volumes)
+            }
+            _ => None,
         }
     }
 }

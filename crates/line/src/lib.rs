@@ -23,11 +23,12 @@ pub mod view;
 pub mod volume;
 pub mod witness;
 
+pub use alarms::put_in_order;
 pub use codec::{CodecError, decode, encode};
 pub use exchange::EXCHANGE_MESSAGES_MAX;
 pub use health::Health;
 pub use line::{
-    Charter, DISMISSED_SHOWN, EXCHANGES_SHOWN, FAULTS_SHOWN, Line, Party, Stamp, needs_role,
+    Charter, DISMISSED_SHOWN, FAULTS_SHOWN, Fields, Line, Party, Row, Rows, Stamp, needs_role,
 };
 pub use message::{Body, Envelope};
 pub use read_back::expected_read_back;

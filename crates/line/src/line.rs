@@ -9,6 +9,7 @@ mod duties;
 mod judge;
 mod look;
 mod namings;
+mod rows;
 mod take;
 mod voice;
 mod witnesses;
@@ -32,7 +33,8 @@ use crate::view::{Alarm, ExchangeView, LineView, Shelving, Side};
 use voice::Voice;
 
 pub use judge::needs_role;
-pub use look::{EXCHANGES_SHOWN, FAULTS_SHOWN};
+pub use look::FAULTS_SHOWN;
+pub use rows::{Fields, Row, Rows};
 pub use witnesses::DISMISSED_SHOWN;
 
 /// Stands before what a lane's node id is the hash of.
@@ -125,6 +127,8 @@ pub struct Line {
     /// Exchanges that want somebody until a time, and that time.
     open_until: BTreeSet<(Instant, Place)>,
     until: BTreeMap<Place, Instant>,
+    /// Exchanges that stand otherwise than when somebody last took this.
+    touched: BTreeSet<ExchangeId>,
     /// What each side said of the line itself.
     voices: Sides<Voice>,
     /// How far the other desk has sent receipts for our lanes.
@@ -148,6 +152,7 @@ impl Line {
             open: BTreeSet::new(),
             open_until: BTreeSet::new(),
             until: BTreeMap::new(),
+            touched: BTreeSet::new(),
             voices: Sides::default(),
             reached: Lanes::default(),
             owed: BTreeSet::new(),
@@ -212,25 +217,29 @@ impl Line {
         Seen { ordinary: mark(Lane::Ordinary), urgent: mark(Lane::Urgent) }
     }
 
-    /// Everything that a person sees of the line: what wants somebody, and the newest
-    /// [`EXCHANGES_SHOWN`](crate::EXCHANGES_SHOWN) exchanges.
+    /// Everything that a person sees of the line itself, and every alarm. It looks at each exchange
+    /// that wants somebody: a desk that looks often keeps [`Rows`] instead.
     pub fn view(
         &self,
         now: Instant,
         health: &Health,
         shelved: &BTreeMap<String, Shelving>,
     ) -> LineView {
-        self.look(now, health, shelved)
+        let mut alarms = self.own_alarms(now, health);
+        let rows = self.wanted_ids(now).into_iter().filter_map(|id| self.row(id, now));
+        alarms.extend(rows.flat_map(|row| row.alarms));
+        alarms::put_in_order(&mut alarms, now, shelved);
+        self.view_with(now, health, alarms)
     }
 
-    /// The alarms of [`Line::view`] alone.
-    pub fn alarms(
-        &self,
-        now: Instant,
-        health: &Health,
-        shelved: &BTreeMap<String, Shelving>,
-    ) -> Vec<Alarm> {
-        alarms::raise(self, now, &self.health_view(now, health), shelved)
+    /// The same with alarms that were found before.
+    pub fn view_with(&self, now: Instant, health: &Health, alarms: Vec<Alarm>) -> LineView {
+        self.look(now, health, alarms)
+    }
+
+    /// Alarms about the line itself, none out of sight.
+    pub fn own_alarms(&self, now: Instant, health: &Health) -> Vec<Alarm> {
+        alarms::of_the_line(self, now, &self.health_view(now, health), &self.terms())
     }
 
     /// The role that this desk's own words put on watch, whether the other desk has them or not: the

@@ -20,15 +20,17 @@ mod language;
 mod message;
 mod rendered;
 mod table;
+mod title;
 mod word;
 
 pub use exchange::{render_exchange, state};
 pub use health::{render_alarm, render_line};
 pub use key::Phrase;
 pub use language::{Language, UnknownLanguage};
-pub use message::render;
+pub use message::{kind, render};
 pub use rendered::{BothLines, RenderedLine, Value, both, text, text_of_both};
 pub use table::{phrase, test_phrase};
+pub use title::title;
 
 use crate::line::{Charter, Party};
 use crate::quantity::{DeskId, Name};

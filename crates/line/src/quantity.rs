@@ -262,6 +262,12 @@ octets! {
     |text| Uuid::try_parse(text).ok().map(Uuid::into_bytes)
 }
 octets! {
+    /// A message that is written and not released; known to one desk only. A UUID in JSON.
+    DraftId, 16,
+    |id, f| fmt::Display::fmt(&Uuid::from_bytes(*id), f),
+    |text| Uuid::try_parse(text).ok().map(Uuid::into_bytes)
+}
+octets! {
     /// One message: the SHA-256 of the signed entry that carries it. Hexadecimal in JSON.
     MessageId, 32,
     |id, f| id.iter().try_for_each(|octet| write!(f, "{octet:02x}")),

@@ -4,9 +4,11 @@
 //! what it has not said is shown as not known.
 
 mod alarm;
+mod brief;
 mod witness;
 
 pub use alarm::{Alarm, AlarmKind, AlarmLevel, Fault, Shelving};
+pub use brief::{ExchangeBrief, LastMessage};
 pub use witness::{WitnessState, WitnessView};
 
 use std::sync::Arc;
@@ -55,14 +57,16 @@ pub struct LineView {
     pub terms: Terms,
     /// Whether both sides proposed these; else they are the defaults.
     pub terms_agreed: bool,
+    /// The times that we proposed last.
+    pub our_terms: Option<Terms>,
+    /// The times that they proposed last.
+    pub their_terms: Option<Terms>,
     /// The key that we proposed last to sign with.
     pub our_key: Option<KeyView>,
     /// The key that they proposed last to sign with.
     pub their_key: Option<KeyView>,
     /// Desks that a side named as witnesses; of those that were dismissed the newest.
     pub witnesses: Vec<WitnessView>,
-    /// Exchanges, the newest first.
-    pub exchanges: Vec<ExchangeView>,
     /// Everything that wants a person, the most urgent first.
     pub alarms: Vec<Alarm>,
     /// Rules that the other side's messages broke; each was kept in the record and had no effect.
@@ -188,7 +192,9 @@ pub struct ExchangeView {
     pub commitment: Option<CommitmentView>,
     /// What the receiver holds otherwise.
     pub differences: Vec<Difference>,
-    /// Every message, in the order in which this side learned them.
+    /// How many messages came before those that are shown.
+    pub earlier: usize,
+    /// Messages, in the order in which this side learned them.
     pub messages: Vec<MessageView>,
 }
 
@@ -340,6 +346,13 @@ impl ExchangeView {
     /// Whether it has fields that both sides must hold alike; a test has none.
     pub fn has_fields(&self) -> bool {
         self.matter.is_some() || self.commitment.is_some()
+    }
+
+    /// Shows at most so many messages: the newest, or those just before number `before`.
+    pub fn show_messages(&mut self, before: Option<usize>, most: usize) {
+        self.messages.truncate(before.unwrap_or(usize::MAX));
+        self.earlier = self.messages.len().saturating_sub(most);
+        self.messages.drain(..self.earlier);
     }
 }
 

@@ -17,7 +17,7 @@ use crate::support::{Files, compare_equal, heard, one_area};
 const LOSS: u8 = 5;
 /// Within this a cut has to be on both screens.
 const SHOWN_WITHIN: Duration = Duration::from_secs(5);
-/// A view lists 200 exchanges; both sides' notices must be among them.
+/// A page lists 200 exchanges; both sides' notices must be among them.
 const NOTICES_MAX: u64 = 75;
 
 /// How long notices go to and fro: a little here, longer for `scripts/long`.

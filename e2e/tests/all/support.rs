@@ -112,10 +112,10 @@ pub fn one_area(name: &str, lng: f64) -> Value {
 
 /// What the other side opened in a lane, as this desk shows it, the oldest first.
 pub fn heard(desk: &Desk, from: &Desk, lane: &str) -> Vec<String> {
-    let view = desk.line_view(from);
-    let exchanges = view["exchanges"].as_array().unwrap().iter().rev();
-    let theirs = exchanges.filter(|exchange| {
-        exchange["opened_by"] == "them" && exchange["messages"][0]["lane"] == lane
+    let exchanges = desk.exchanges(from);
+    let urgent = |exchange: &Value| exchange["matter"] == "distress";
+    let theirs = exchanges.iter().rev().filter(|exchange| {
+        exchange["opened_by"] == "them" && urgent(exchange) == (lane == "urgent")
     });
     theirs.map(|exchange| exchange["id"].as_str().unwrap().to_owned()).collect()
 }

@@ -3,6 +3,8 @@
 //! Everything is checked against the durable state. So of requests about one exchange only the first
 //! goes into a batch; the others wait and are checked against what it has changed.
 
+mod batch;
+mod draft;
 mod lanes;
 mod say;
 
@@ -12,19 +14,20 @@ use std::sync::Arc;
 
 use keepclear_entry::{Head, Principal, ProposedAt, RequestId};
 use keepclear_line::message::Lane;
-use keepclear_line::quantity::{DeskId, ExchangeId, Instant};
+use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, Instant};
 use keepclear_line::view::Side;
 use keepclear_line::{Body, Envelope};
 use keepclear_log::{Batch, BatchNumber};
-use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use super::sequencer::Sequencer;
-use super::{Answer, Inner, Pending, Request};
+use super::{Answer, Inner, Pending, Request, Saying};
 use crate::journal::{Confirmed, Entered, Happening, Heard, OnLine, Shelved, Suspected};
-use crate::speaking::{DeskError, Said, Speaker};
+use crate::speaking::{DeskError, Speaker};
 use crate::sync::Checked;
 
+pub use batch::{Planned, Planning, Work};
+pub use draft::Drafting;
 use lanes::LaneContent;
 pub use lanes::LaneWriters;
 
@@ -36,36 +39,13 @@ const BATCH_ENTRIES_MAX: usize = 2_000;
 const CHECKPOINT_ENTRIES: u64 = 256;
 const CHECKPOINT_US: i64 = 60_000_000;
 
-type Waiting = oneshot::Sender<Result<Answer, DeskError>>;
-
-/// One entry of a batch.
-pub struct Planned {
-    /// As it will be applied; its position comes with the append.
-    pub entered: Entered,
-    /// The desk's chain after it.
-    pub head: Head,
-    /// Our lane that it moves, and where to.
-    pub lane: Option<(DeskId, Lane, Head)>,
-    /// The line on which it is owed.
-    pub owed_on: Option<DeskId>,
-    /// Who waits for it.
-    pub answers: Vec<Waiting>,
-    /// For what a person said.
-    pub said: Option<Said>,
-}
-
-/// A batch, and what to do once it is durable.
-pub struct Work {
-    pub planned: Vec<Planned>,
-    pub batch: Batch,
-}
-
 /// What a batch has taken so far.
 struct Taken {
     now: Instant,
     work: Work,
     exchanges: BTreeSet<(DeskId, Option<ExchangeId>)>,
     requests: BTreeSet<RequestId>,
+    drafts: BTreeSet<DraftId>,
     heads: BTreeMap<(DeskId, Lane), Head>,
 }
 
@@ -106,6 +86,7 @@ impl Sequencer {
             work: Work { planned: Vec::new(), batch: Batch::new(number) },
             exchanges: BTreeSet::new(),
             requests: BTreeSet::new(),
+            drafts: BTreeSet::new(),
             heads: BTreeMap::new(),
         };
         if self.plan_key_changes(&inner, &mut taken) {
@@ -147,7 +128,9 @@ impl Sequencer {
                 }
                 let by = (RequestId(*Uuid::new_v4().as_bytes()), None);
                 let content = LaneContent::KeyChange(agreed);
-                if let Err(error) = self.write_line(inner, taken, line.desk(), lane, by, content) {
+                if let Err(error) =
+                    self.write_line(inner, taken, (line.desk(), None), lane, by, content)
+                {
                     tracing::error!(%error, "a key was not changed");
                 }
             }
@@ -177,7 +160,9 @@ impl Sequencer {
                 let request = RequestId(*Uuid::new_v4().as_bytes());
                 let envelope = Envelope { seen: line.line().seen(), role: None, body };
                 let content = LaneContent::Message(&envelope);
-                if self.write_line(inner, taken, peer, lane, (request, None), content).is_ok()
+                if self
+                    .write_line(inner, taken, (peer, None), lane, (request, None), content)
+                    .is_ok()
                     && let Some(planned) = taken.work.planned.last_mut()
                 {
                     planned.owed_on = Some(peer);
@@ -204,7 +189,9 @@ impl Sequencer {
                 let envelope = Envelope { seen: line.line().seen(), role: None, body };
                 let by = (request, None);
                 let content = LaneContent::Message(&envelope);
-                if let Err(error) = self.write_line(inner, taken, line.desk(), lane, by, content) {
+                if let Err(error) =
+                    self.write_line(inner, taken, (line.desk(), None), lane, by, content)
+                {
                     tracing::error!(%error, "a checkpoint was not written");
                 }
             }
@@ -215,18 +202,31 @@ impl Sequencer {
     fn plan_one(&mut self, inner: &Inner, taken: &mut Taken, pending: Pending) -> Option<Pending> {
         let Pending { request, answer } = pending;
         let planned = match request {
-            Request::Say { peer, speaker, expected, body } => {
-                let said = self.plan_say(inner, taken, peer, &speaker, expected, &body);
-                match said {
-                    Ok(say::Planning::Wait) => {
-                        let request = Request::Say { peer, speaker, expected, body };
+            Request::Say { peer, speaker, expected, what } => {
+                match self.plan_say(inner, taken, peer, &speaker, expected, &what) {
+                    Ok(Planning::Wait) => {
+                        let request = Request::Say { peer, speaker, expected, what };
                         return Some(Pending { request, answer });
                     }
-                    Ok(say::Planning::Known(said)) => {
+                    Ok(Planning::Known(said)) => {
                         let _ = answer.send(Ok(Answer::Said(said)));
                         return None;
                     }
-                    Ok(say::Planning::Planned) => Ok(true),
+                    Ok(Planning::Planned) => Ok(true),
+                    Err(error) => Err(error),
+                }
+            }
+            Request::Draft { speaker, drafting } => {
+                match self.plan_draft(inner, taken, &speaker, &drafting) {
+                    Ok(Planning::Wait) => {
+                        let request = Request::Draft { speaker, drafting };
+                        return Some(Pending { request, answer });
+                    }
+                    Ok(Planning::Known(kept)) => {
+                        let _ = answer.send(Ok(Answer::Drafted(kept)));
+                        return None;
+                    }
+                    Ok(Planning::Planned) => Ok(true),
                     Err(error) => Err(error),
                 }
             }
@@ -334,8 +334,8 @@ impl Sequencer {
             .push_with(|out| pen.write(cause, kind, &payload, out))
             .map_err(|_| DeskError::TooLarge)?;
         let entered = Entered { position: 0, at: taken.now, request, happening };
-        let (answers, lane, owed_on, said) = (Vec::new(), None, None, None);
-        taken.work.planned.push(Planned { entered, head, lane, owed_on, answers, said });
+        let (answers, lane, owed_on, said, draft) = (Vec::new(), None, None, None, None);
+        taken.work.planned.push(Planned { entered, head, lane, owed_on, answers, said, draft });
         Ok(())
     }
 
@@ -344,7 +344,7 @@ impl Sequencer {
         &mut self,
         inner: &Inner,
         taken: &mut Taken,
-        peer: DeskId,
+        (peer, draft): (DeskId, Option<DraftId>),
         lane: Lane,
         by: (RequestId, Option<&Principal>),
         content: LaneContent<'_>,
@@ -354,7 +354,7 @@ impl Sequencer {
         let mut entry = Vec::new();
         let head = self.lanes.write(line, lane, identity, taken.now, content, &mut entry)?;
         let (request, principal) = by;
-        let happening = Happening::Said(OnLine { peer, entry });
+        let happening = Happening::Said(OnLine { peer, entry, draft });
         self.write(taken, Line { request, principal, happening })?;
         if let Some(planned) = taken.work.planned.last_mut() {
             planned.lane = Some((peer, lane, head));
@@ -366,7 +366,7 @@ impl Sequencer {
 fn is_urgent(request: &Request) -> bool {
     use keepclear_line::message::Matter;
     match request {
-        Request::Say { body, .. } => {
+        Request::Say { what: Saying::Body(body), .. } => {
             matches!(**body, Body::Open { matter: Matter::Distress, .. })
         }
         Request::Hear { entries, .. } => entries.iter().any(|entry| entry.lane == Lane::Urgent),

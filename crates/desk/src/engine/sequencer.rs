@@ -17,7 +17,7 @@ use super::plan::{LaneWriters, Planned, Work};
 use super::writer::Job;
 use super::{Answer, Shared};
 use crate::journal::Happening;
-use crate::speaking::{DeskError, Said};
+use crate::speaking::{DeskError, DraftKept, Said};
 
 /// How often a quiet desk looks whether it owes something, or a checkpoint is due.
 const TICK: Duration = Duration::from_secs(1);
@@ -173,7 +173,7 @@ impl Sequencer {
         let mut spoke = Vec::new();
         let mut paired = false;
         for (position, plan) in (first..).zip(planned) {
-            let Planned { mut entered, head, lane, owed_on: _, answers, said } = plan;
+            let Planned { mut entered, head, lane, owed_on: _, answers, said, draft } = plan;
             entered.position = position;
             self.pen.confirm(head);
             self.lanes.confirm(lane);
@@ -190,7 +190,11 @@ impl Sequencer {
                 Happening::Confirmed(confirmed) => _ = inner.dirty.insert(confirmed.peer),
                 _ => {}
             }
-            let answer = said.map_or(Answer::Done, |said| Answer::Said(Said { position, ..said }));
+            let answer = match (said, draft) {
+                (Some(said), _) => Answer::Said(Said { position, ..said }),
+                (None, Some(draft)) => Answer::Drafted(DraftKept { draft, position }),
+                (None, None) => Answer::Done,
+            };
             for waiting in answers {
                 let _ = waiting.send(Ok(answer));
             }

@@ -5,7 +5,7 @@ use http::StatusCode;
 use keepclear_line::phrases::{Language, RenderedLine};
 use keepclear_line::quantity::{DeskId, ExchangeId, Instant, Key, MessageId, Name};
 use keepclear_line::view::{
-    Alarm, ExchangeView, HealthView, LineState, LineView, TestsView, WatchView,
+    Alarm, ExchangeBrief, ExchangeView, HealthView, LineState, LineView, TestsView, WatchView,
 };
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -45,11 +45,11 @@ impl<T: Serialize + JsonSchema> Answer for Json<T> {
     }
 }
 
-/// JSON about an exchange, with the exchange's ETag.
+/// JSON about an exchange or a draft, with its ETag.
 #[derive(Debug)]
 pub struct Tagged<T> {
-    /// The exchange's last message.
-    pub last: Option<MessageId>,
+    /// The exchange's last message, or the draft's place in the log.
+    pub tag: Option<String>,
     /// The body.
     pub body: T,
 }
@@ -61,7 +61,7 @@ impl<T: Serialize + JsonSchema> Answer for Tagged<T> {
 
     fn into_reply(self, status: StatusCode) -> Reply {
         let mut reply = Reply::json(status, &self.body);
-        reply.last = self.last;
+        reply.tag = self.tag;
         reply
     }
 }
@@ -92,6 +92,10 @@ macro_rules! answers {
         pub struct $name { $($(#[$field_doc])* pub $field: $kind,)* }
     )*};
 }
+
+mod drafts;
+
+pub use drafts::{DraftView, Drafts, Kept, WouldBeRefused};
 
 answers! {
     /// Why a request was not carried out.
@@ -179,18 +183,32 @@ answers! {
         their_watch: Option<WatchView>,
         /// Whether both sides proposed the times in force; else they are the defaults.
         terms_agreed: bool,
-        /// Exchanges that wait for this side.
+        /// Exchanges that want somebody, of either side.
+        open: usize,
+        /// How many of them wait for this side.
         waiting: usize,
+        /// How many of those are past a due time.
+        overdue: usize,
+        /// Messages that are written and not released.
+        drafts: usize,
         /// Alarms in sight.
         alarms: usize,
         /// Rules that the other side's messages broke.
         faults: usize,
     }
-    /// One line.
+    /// One line without its exchanges.
     LineDetail {
-        /// How it stands.
+        /// How it stands; of its alarms the 200 most urgent.
         #[serde(flatten)]
         view: LineView,
+        /// Exchanges that want somebody, of either side.
+        open: usize,
+        /// How many of them wait for this side.
+        waiting: usize,
+        /// How many of those are past a due time.
+        overdue: usize,
+        /// How many alarms there are, those out of sight too.
+        alarms_total: usize,
         /// When the cards were exchanged.
         paired_at: Instant,
         /// Ten words for each of the two cards, as the other desk shows them too.
@@ -207,7 +225,37 @@ answers! {
         /// When this was computed.
         now: Instant,
         /// The newest first.
-        exchanges: Vec<ExchangeView>,
+        exchanges: Vec<ExchangeRow>,
+        /// The cursor of the next page; none at the end.
+        next: Option<String>,
+    }
+    /// An exchange in a list.
+    ExchangeRow {
+        /// In short.
+        #[serde(flatten)]
+        brief: ExchangeBrief,
+        /// What it is about, in each language of both desks.
+        titles: Vec<Title>,
+        /// Own flights that its volumes touch, while it wants somebody.
+        touching: Vec<TouchedFlight>,
+    }
+    /// What something is about, in one language.
+    Title {
+        /// Which.
+        language: Language,
+        /// In fixed phrases.
+        text: String,
+    }
+    /// An exchange in a list over several lines.
+    LineRow {
+        /// The other party.
+        party: Name,
+        /// Its desk.
+        desk: DeskId,
+        /// Nothing in it is real.
+        exercise: bool,
+        /// The exchange.
+        exchange: ExchangeRow,
     }
     /// One exchange, and with whom.
     LineExchange {
@@ -219,7 +267,7 @@ answers! {
         exercise: bool,
         /// When this was computed.
         now: Instant,
-        /// The exchange.
+        /// The exchange, with at most 50 of its messages.
         exchange: ExchangeView,
         /// Own flights that its volumes touch.
         touching: Vec<TouchedFlight>,
@@ -247,7 +295,11 @@ answers! {
         /// When this was computed.
         now: Instant,
         /// Overdue ones first, then by the time at which they are due.
-        items: Vec<LineExchange>,
+        items: Vec<LineRow>,
+        /// How many there are in all.
+        total: usize,
+        /// The cursor of the next page; none at the end.
+        next: Option<String>,
     }
     /// Alarms of all lines.
     Alarms {
@@ -255,6 +307,10 @@ answers! {
         now: Instant,
         /// The most urgent first.
         alarms: Vec<LineAlarm>,
+        /// How many there are in all, those out of sight too.
+        total: usize,
+        /// The cursor of the next page; none at the end.
+        next: Option<String>,
     }
     /// An alarm, and about which line.
     LineAlarm {

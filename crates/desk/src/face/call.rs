@@ -57,6 +57,18 @@ impl Call<'_> {
     /// # Errors
     /// When `If-Match` is not one ETag of an exchange.
     pub fn if_match(&self) -> Result<Option<MessageId>, Problem> {
+        self.tag("is not one ETag of an exchange")
+    }
+
+    /// The version of the draft that the caller has seen, if it says so.
+    ///
+    /// # Errors
+    /// When `If-Match` is not one ETag of a draft.
+    pub fn draft_version(&self) -> Result<Option<u64>, Problem> {
+        self.tag("is not one ETag of a draft")
+    }
+
+    fn tag<T: std::str::FromStr>(&self, wrong: &'static str) -> Result<Option<T>, Problem> {
         let Some(value) = self.headers.get(IF_MATCH) else { return Ok(None) };
         let text = value.to_str().unwrap_or_default().trim();
         if text == "*" {
@@ -64,11 +76,11 @@ impl Call<'_> {
         }
         let tag = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
         match tag.and_then(|tag| tag.parse().ok()) {
-            Some(last) => Ok(Some(last)),
+            Some(seen) => Ok(Some(seen)),
             None => Err(Problem::field(
                 "If-Match",
-                "is not one ETag of an exchange",
-                "send the ETag exactly as the exchange was answered with, quotes included",
+                wrong,
+                "send the ETag exactly as it was answered, quotes included",
             )),
         }
     }

@@ -1,7 +1,7 @@
 //! What events say.
 
 use keepclear_line::message::MessageKind;
-use keepclear_line::quantity::{DeskId, ExchangeId, Instant, MessageId, Name};
+use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, Instant, MessageId, Name};
 use keepclear_line::view::LineState;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -24,10 +24,16 @@ pub struct LineNews {
     pub outbound_silent: bool,
     /// Messages of ours that the other desk does not have yet.
     pub outbox: u64,
-    /// Exchanges that wait for this side.
+    /// Exchanges that want somebody, of either side.
+    pub open: usize,
+    /// How many of them wait for this side.
     pub waiting: usize,
-    /// Keys of the alarms in sight.
+    /// How many of those are past a due time.
+    pub overdue: usize,
+    /// Keys of the most urgent alarms in sight; at most 50.
     pub alarms: Vec<String>,
+    /// How many are in sight.
+    pub alarms_total: usize,
 }
 
 /// Something that happened at this desk; `data` of a server-sent event.
@@ -47,6 +53,8 @@ pub struct Event {
     pub message: Option<MessageId>,
     /// Its exchange.
     pub exchange: Option<ExchangeId>,
+    /// The draft, for one that was written or thrown away.
+    pub draft: Option<DraftId>,
     /// The alarm, for one that was put out of sight.
     pub alarm: Option<String>,
     /// What was refused of the other desk's.
@@ -67,6 +75,10 @@ pub enum EventKind {
     Said,
     /// The other side said something.
     Heard,
+    /// A message was written and not released, or changed.
+    Drafted,
+    /// A message that was written is not to be said.
+    Discarded,
     /// An alarm was put out of sight.
     Shelved,
     /// Something of the other desk's was refused.
@@ -82,6 +94,8 @@ impl EventKind {
             Self::Confirmed => "confirmed",
             Self::Said => "said",
             Self::Heard => "heard",
+            Self::Drafted => "drafted",
+            Self::Discarded => "discarded",
             Self::Shelved => "shelved",
             Self::Suspected => "suspected",
         }
@@ -99,6 +113,7 @@ impl From<views::Event> for Event {
             message_kind: None,
             message: None,
             exchange: None,
+            draft: None,
             alarm: None,
             suspicion: None,
         };
@@ -112,6 +127,12 @@ impl From<views::Event> for Event {
             What::Confirmed => Self { kind: EventKind::Confirmed, ..empty },
             What::Said(said) => message(EventKind::Said, said),
             What::Heard(heard) => message(EventKind::Heard, heard),
+            What::Drafted { draft } => {
+                Self { kind: EventKind::Drafted, draft: Some(draft), ..empty }
+            }
+            What::Discarded { draft } => {
+                Self { kind: EventKind::Discarded, draft: Some(draft), ..empty }
+            }
             What::Shelved { key } => Self { kind: EventKind::Shelved, alarm: Some(key), ..empty },
             What::Suspected { kind } => {
                 Self { kind: EventKind::Suspected, suspicion: Some(kind), ..empty }

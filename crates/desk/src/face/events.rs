@@ -30,6 +30,8 @@ use crate::Desk;
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// How often the health of the lines is looked at: a busy line moves a thousand times a second.
 const LOOK: Duration = Duration::from_secs(1);
+/// How old the state of the lines may be that readers share.
+const SHARED: Duration = Duration::from_millis(200);
 /// Pieces that wait for a reader.
 const PIECES_MAX: usize = 64;
 /// How long a reader may take none of them.
@@ -161,7 +163,7 @@ impl Feed {
 
     /// Health is no entry of the log and has no position: it is told without an id.
     async fn tell_news(&mut self, before: Vec<LineNews>) -> Result<Vec<LineNews>, Gone> {
-        let news = super::reads::news(&self.desk);
+        let news = super::reads::news(&self.desk.board_within(SHARED));
         for line in news.iter().filter(|line| !before.contains(line)) {
             self.send(format!("event: line\ndata: {}\n\n", json(line))).await?;
         }

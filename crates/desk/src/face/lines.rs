@@ -69,6 +69,7 @@ pub async fn shelve(call: &Call<'_>, ask: Shelve) -> Result<Json<Shelved>, Probl
     let (face, key) = (call.face, call.parameter(0));
     let mut desks: Vec<_> = face
         .desk
+        .board()
         .alarms()
         .into_iter()
         .filter(|alarm| alarm.alarm.key == key && peer.is_none_or(|peer| peer == alarm.peer))

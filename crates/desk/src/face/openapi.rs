@@ -131,11 +131,12 @@ fn parameters(operation: Operation) -> Vec<Value> {
         let words = match name {
             "peer" => "Id of the desk at the other end, or its party's name.",
             "exchange" => "Id of the exchange.",
+            "draft" => "Id of the draft.",
             "number" => "Number of the milestone, from 1.",
             _ => "Key of the alarm.",
         };
         let schema = match name {
-            "exchange" => json!({ "type": "string", "format": "uuid" }),
+            "exchange" | "draft" => json!({ "type": "string", "format": "uuid" }),
             "number" => json!({ "type": "integer", "minimum": 1, "maximum": 255 }),
             _ => json!({ "type": "string" }),
         };
@@ -166,7 +167,7 @@ fn parameters(operation: Operation) -> Vec<Value> {
         parameters.push(parameter("Idempotency-Key", "header", words, true, &schema));
     }
     if operation.heeds_if_match() {
-        let words = "ETag of the exchange as the caller last saw it.";
+        let words = "ETag of the exchange or draft as the caller last saw it.";
         parameters.push(parameter(
             "If-Match",
             "header",

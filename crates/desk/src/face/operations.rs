@@ -9,8 +9,8 @@ use schemars::{Schema, SchemaGenerator};
 use keepclear_line::terms::Terms;
 
 use super::answers::{
-    Alarms, Answer, DeskView, Document, Exchanges, Form, Inbox, Json, LineDetail, LineExchange,
-    Lines, Pairing, Process, Said, Shelved, Tagged, Text,
+    Alarms, Answer, DeskView, Document, DraftView, Drafts, Exchanges, Form, Inbox, Json, Kept,
+    LineDetail, LineExchange, Lines, Pairing, Process, Said, Shelved, Tagged, Text,
 };
 use super::asks;
 use super::call::Call;
@@ -18,7 +18,7 @@ use super::problem::Problem;
 use super::reply::Reply;
 use crate::card::CardJson;
 
-use super::{body, events, lines, pairing, process, reads, says, texts};
+use super::{body, drafts, events, lines, pairing, process, reads, says, texts};
 
 /// What a token must allow; each is a scope of its own, none includes another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +97,19 @@ const LANGUAGES: Parameter = Parameter {
     words: "Codes of the languages, parted by commas; none is all that both desks' cards name.",
 };
 
+const LIMIT: Parameter =
+    Parameter { name: "limit", words: "How many at once, 1 to 200; none is 100." };
+const CURSOR: Parameter =
+    Parameter { name: "cursor", words: "`next` of the page before; none is the beginning." };
+const BEGINS: Parameter = Parameter {
+    name: "begins",
+    words: "Only exchanges whose ids begin so, in the order of their ids; there is no next page.",
+};
+const BEFORE: Parameter = Parameter {
+    name: "before",
+    words: "Shows the messages before this number, such as `earlier` of the answer before; none is the newest.",
+};
+
 impl Operation {
     /// Whether something happens once by it: it reads a body and wants an `Idempotency-Key`.
     pub fn says(self) -> bool {
@@ -105,7 +118,7 @@ impl Operation {
 
     /// Whether the caller may say how it last saw the exchange.
     pub fn heeds_if_match(self) -> bool {
-        self.says() && self.path().contains("{exchange}")
+        self.says() && (self.path().contains("{exchange}") || self.path().contains("{draft}"))
     }
 }
 
@@ -194,23 +207,23 @@ operations! {
     /// How every line is.
     ListLines "listLines" GET "/desk/v1/lines" Read []
         reads::lines: Nothing => Json<Lines>, OK;
-    /// One line, with its newest exchanges and all that wait.
+    /// One line: health, tests, watches, times, keys, alarms, faults.
     ReadLine "readLine" GET "/desk/v1/lines/{peer}" Read []
         reads::line: Nothing => Json<LineDetail>, OK;
-    /// The exchanges of one line: the newest, and all that wait.
-    ListExchanges "listExchanges" GET "/desk/v1/lines/{peer}/exchanges" Read []
+    /// The exchanges of one line in short, the newest first.
+    ListExchanges "listExchanges" GET "/desk/v1/lines/{peer}/exchanges" Read [LIMIT CURSOR BEGINS]
         reads::exchanges: Nothing => Json<Exchanges>, OK;
-    /// One exchange with all of its messages. Its ETag is the id of its last message.
-    ReadExchange "readExchange" GET "/desk/v1/exchanges/{exchange}" Read []
+    /// One exchange with its newest 50 messages. Its ETag is the id of its last message.
+    ReadExchange "readExchange" GET "/desk/v1/exchanges/{exchange}" Read [BEFORE]
         reads::exchange: Nothing => Tagged<LineExchange>, OK;
     /// One exchange in fixed phrases, in several languages side by side.
-    ReadText "readText" GET "/desk/v1/exchanges/{exchange}/text" Read [LANGUAGES]
+    ReadText "readText" GET "/desk/v1/exchanges/{exchange}/text" Read [LANGUAGES BEFORE]
         texts::read: Nothing => Tagged<Text>, OK;
     /// Everything that waits for this side, over all lines.
-    ReadInbox "readInbox" GET "/desk/v1/inbox" Read []
+    ReadInbox "readInbox" GET "/desk/v1/inbox" Read [LIMIT CURSOR]
         reads::inbox: Nothing => Json<Inbox>, OK;
     /// Every alarm of every line, the most urgent first.
-    ListAlarms "listAlarms" GET "/desk/v1/alarms" Read []
+    ListAlarms "listAlarms" GET "/desk/v1/alarms" Read [LIMIT CURSOR]
         reads::alarms: Nothing => Json<Alarms>, OK;
     /// This desk's card, which pairs it with another.
     ReadCard "readCard" GET "/desk/v1/card" Read []
@@ -271,6 +284,25 @@ operations! {
     /// Closes an exchange.
     End "end" POST "/desk/v1/exchanges/{exchange}/end" Speak []
         says::end: asks::Ending => Json<Said>, CREATED;
+
+    /// Messages to one desk that are written and not released.
+    ListDrafts "listDrafts" GET "/desk/v1/lines/{peer}/drafts" Read []
+        drafts::list: Nothing => Json<Drafts>, OK;
+    /// One draft, as both sides would read it. Its ETag is its place in the log.
+    ReadDraft "readDraft" GET "/desk/v1/lines/{peer}/drafts/{draft}" Read []
+        drafts::read: Nothing => Tagged<DraftView>, OK;
+    /// Writes a message without releasing it; it never leaves the desk.
+    WriteDraft "writeDraft" POST "/desk/v1/lines/{peer}/drafts" Speak []
+        drafts::write: drafts::DraftAsk => Json<Kept>, CREATED;
+    /// Replaces what a draft says.
+    ChangeDraft "changeDraft" PUT "/desk/v1/lines/{peer}/drafts/{draft}" Speak []
+        drafts::change: drafts::DraftAsk => Json<Kept>, OK;
+    /// Throws a draft away.
+    DiscardDraft "discardDraft" DELETE "/desk/v1/lines/{peer}/drafts/{draft}" Speak []
+        drafts::discard: Nothing => Json<Kept>, OK;
+    /// Says what was drafted, if the line takes it now.
+    ReleaseDraft "releaseDraft" POST "/desk/v1/lines/{peer}/drafts/{draft}/release" Speak []
+        drafts::release: Nothing => Json<Said>, CREATED;
 
     /// Suspends this side's end of a line. Distress and tests still pass.
     Suspend "suspend" POST "/desk/v1/lines/{peer}/suspension" Supervise []

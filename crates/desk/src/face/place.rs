@@ -107,9 +107,9 @@ fn last(view: &ExchangeView) -> Option<MessageId> {
 }
 
 /// Languages of both desks that have phrases, ours first.
-pub fn languages(call: &Call<'_>, peer: &PeerBrief) -> Vec<Language> {
+pub fn languages(call: &Call<'_>, theirs: &[String]) -> Vec<Language> {
     let mut languages: Vec<Language> = Vec::new();
-    let tags = call.face.desk.card().languages().iter().chain(&peer.languages);
+    let tags = call.face.desk.card().languages().iter().chain(theirs);
     for language in tags.filter_map(|tag| tag.parse().ok()) {
         if !languages.contains(&language) {
             languages.push(language);
@@ -228,6 +228,16 @@ impl<'a> AtExchange<'a> {
     /// As [`find`].
     pub fn of(call: &'a Call<'a>) -> Result<Self, Problem> {
         let Found { peer, overview, .. } = find(call)?;
+        Ok(Self { line: AtLine::with(call, peer)?, overview })
+    }
+
+    /// An exchange of one line.
+    ///
+    /// # Errors
+    /// When that line has no such exchange.
+    pub fn on(call: &'a Call<'a>, desk: DeskId, id: ExchangeId) -> Result<Self, Problem> {
+        let overview = call.face.desk.exchange(desk, id).ok_or(Problem::NoExchange(id))?;
+        let peer = peer(call, &desk.to_string())?;
         Ok(Self { line: AtLine::with(call, peer)?, overview })
     }
 

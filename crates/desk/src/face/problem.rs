@@ -263,22 +263,28 @@ impl Problem {
         }
     }
 
-    /// As an answer.
-    pub fn into_reply(self) -> Reply {
-        let Row { status, code, field, remedy } = self.row();
+    /// As it is said.
+    pub fn said(&self) -> ProblemView {
+        let Row { code, field, remedy, .. } = self.row();
         let text = self.to_string();
         // Some texts end with the remedy, which stands by itself here.
         let reason = text
             .strip_suffix(remedy.as_str())
             .map_or(text.as_str(), |reason| reason.trim_end().trim_end_matches(';'));
-        let view = ProblemView { code, field, reason: reason.to_owned(), remedy };
-        let mut reply = Reply::json(status, &view);
+        ProblemView { code, field, reason: reason.to_owned(), remedy }
+    }
+
+    /// As an answer.
+    pub fn into_reply(self) -> Reply {
+        let status = self.row().status;
+        let mut reply = Reply::json(status, &self.said());
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) {
             reply.retry_after_s = Some(RETRY_AFTER_S);
         }
         match self {
             Self::Unrouted(Unrouted::NoMethod { allow }) => reply.allow = Some(allow),
-            Self::Changed { last } => reply.last = Some(last),
+            Self::Changed { last } => reply.tag = Some(last.to_string()),
+            Self::Desk(DeskError::Changed { current }) => reply.tag = Some(current.to_string()),
             _ => {}
         }
         reply
@@ -304,6 +310,9 @@ fn desk_row(error: &DeskError) -> Row {
         ),
         DeskError::Changed { .. } => {
             row(S::PRECONDITION_FAILED, "changed", Some("If-Match"), "read the exchange again")
+        }
+        DeskError::NoDraft(_) => {
+            row(S::NOT_FOUND, "no_draft", Some("draft"), "name one of /desk/v1/lines/{peer}/drafts")
         }
         DeskError::RequestReused => {
             row(S::CONFLICT, "key_reused", Some("Idempotency-Key"), "send a fresh UUID")

@@ -2,24 +2,29 @@
 
 use std::cmp::Reverse;
 
-use keepclear_line::quantity::Instant;
-use keepclear_line::view::{ExchangeView, LineView, OpenItem, Side};
+use keepclear_line::phrases::{self, Language};
+use keepclear_line::quantity::{DeskId, ExchangeId, Instant};
+use keepclear_line::view::{AlarmLevel, ExchangeBrief};
 
 use super::answers::{
-    Alarms, DeskView, Exchanges, Inbox, Json, LineAlarm, LineDetail, LineExchange, LineSummary,
-    Lines, PeerView, Tagged, Versions,
+    Alarms, DeskView, ExchangeRow, Exchanges, Inbox, Json, LineAlarm, LineDetail, LineExchange,
+    LineRow, LineSummary, Lines, PeerView, Tagged, Title, Versions,
 };
 use super::call::Call;
 use super::event::LineNews;
 use super::lookup::PeerBrief;
 use super::openapi::API_VERSION;
 use super::operations::Nothing;
+use super::pages::{self, LIMIT_MAX, MESSAGES_MAX};
 use super::pairing;
-use super::place::{find, overview};
+use super::place::{find, languages, overview, peer};
 use super::problem::Problem;
-use crate::Desk;
+use crate::board::{LineNow, Snapshot, urgency};
 use crate::card::CardJson;
-use crate::views::{self, LineOverview};
+use crate::views::{self, LineOverview, TouchedFlight};
+
+/// Most alarms that the news of a line name.
+const ALARMS_TOLD: usize = 50;
 
 /// Version of the messages between desks; the number in their paths.
 const LINE_VERSION: &str = "1";
@@ -28,8 +33,9 @@ const LINE_VERSION: &str = "1";
 pub async fn desk(call: &Call<'_>, _: Nothing) -> Result<Json<DeskView>, Problem> {
     let desk = &call.face.desk;
     let card = desk.card();
+    let board = desk.board();
     let peers = desk.peers().into_iter().filter_map(|peer| {
-        let state = desk.line(peer.desk)?.view.health.state;
+        let state = board.line(peer.desk)?.health.state;
         let PeerBrief { party, desk, url, key, confirmed, .. } = peer;
         Some(PeerView { party, desk, url, key, confirmed, state })
     });
@@ -53,59 +59,125 @@ pub async fn desk(call: &Call<'_>, _: Nothing) -> Result<Json<DeskView>, Problem
 
 /// `GET /desk/v1/lines`
 pub async fn lines(call: &Call<'_>, _: Nothing) -> Result<Json<Lines>, Problem> {
-    let desk = &call.face.desk;
-    let mut lines: Vec<LineSummary> = desk.lines().into_iter().map(summary).collect();
+    let board = call.face.desk.board();
+    let mut lines: Vec<LineSummary> = board.lines.iter().map(|line| summary(line)).collect();
     lines.sort_by(|a, b| (&a.party, a.desk).cmp(&(&b.party, b.desk)));
-    Ok(Json(Lines { now: desk.now(), lines }))
+    Ok(Json(Lines { now: board.now, lines }))
 }
 
-fn summary(line: LineOverview) -> LineSummary {
-    let LineView { party, desk, exercise, health, tests, our_watch, their_watch, .. } = line.view;
+fn summary(line: &LineNow) -> LineSummary {
+    let line = line.clone();
     LineSummary {
-        party,
-        desk,
-        exercise,
-        confirmed: line.confirmed.is_some(),
-        health,
-        tests,
-        our_watch,
-        their_watch,
-        terms_agreed: line.view.terms_agreed,
-        waiting: line.view.exchanges.iter().filter(|view| waits_for_us(view).is_some()).count(),
-        alarms: line.view.alarms.iter().filter(|alarm| alarm.shelved.is_none()).count(),
-        faults: line.view.faults.len(),
+        party: line.party,
+        desk: line.desk,
+        exercise: line.exercise,
+        confirmed: line.confirmed,
+        health: line.health,
+        tests: line.tests,
+        our_watch: line.our_watch,
+        their_watch: line.their_watch,
+        terms_agreed: line.terms_agreed,
+        open: line.open,
+        waiting: line.waiting,
+        overdue: line.overdue,
+        drafts: line.drafts,
+        alarms: line.in_sight,
+        faults: line.faults,
     }
 }
 
 /// `GET /desk/v1/lines/{peer}`
 pub async fn line(call: &Call<'_>, _: Nothing) -> Result<Json<LineDetail>, Problem> {
-    let LineOverview { paired_at, phrases, confirmed, view, suspicions, suspicions_total, .. } =
-        overview(call)?;
+    let LineOverview {
+        paired_at, phrases, confirmed, mut view, suspicions, suspicions_total, ..
+    } = overview(call)?;
+    let board = call.face.desk.board();
+    let counts = board.line(view.desk).map(|line| (line.open, line.waiting, line.overdue));
+    let (open, waiting, overdue) = counts.unwrap_or_default();
+    let alarms_total = view.alarms.len();
+    view.alarms.truncate(LIMIT_MAX);
     let phrase = pairing::both(&phrases);
-    Ok(Json(LineDetail { view, paired_at, phrase, confirmed, suspicions, suspicions_total }))
+    Ok(Json(LineDetail {
+        view,
+        open,
+        waiting,
+        overdue,
+        alarms_total,
+        paired_at,
+        phrase,
+        confirmed,
+        suspicions,
+        suspicions_total,
+    }))
 }
 
 /// `GET /desk/v1/lines/{peer}/exchanges`
 pub async fn exchanges(call: &Call<'_>, _: Nothing) -> Result<Json<Exchanges>, Problem> {
-    let view = overview(call)?.view;
-    Ok(Json(Exchanges { now: view.now, exchanges: view.exchanges }))
+    let peer = peer(call, call.parameter(0))?;
+    let (desk, limit) = (&call.face.desk, pages::limit(call)?);
+    let page = match pages::begins(call)? {
+        Some(range) => desk.exchanges_between(peer.desk, range, limit),
+        None => desk.exchanges(peer.desk, pages::number(call, "cursor")?, limit),
+    };
+    let board = desk.board();
+    let (line, languages) = (board.line(peer.desk), languages(call, &peer.languages));
+    let row = |brief: ExchangeBrief| {
+        let touching = line.map(|line| line.touching(brief.id)).unwrap_or_default();
+        row(brief, touching, &languages)
+    };
+    let exchanges = page.briefs.into_iter().map(row).collect();
+    let next = page.next.map(|number| number.to_string());
+    Ok(Json(Exchanges { now: board.now, exchanges, next }))
+}
+
+fn row(brief: ExchangeBrief, touching: Vec<TouchedFlight>, languages: &[Language]) -> ExchangeRow {
+    let titles = languages.iter().map(|&language| {
+        let text = phrases::title(&brief, language);
+        Title { language, text }
+    });
+    ExchangeRow { titles: titles.collect(), brief, touching }
 }
 
 /// `GET /desk/v1/exchanges/{exchange}`
 pub async fn exchange(call: &Call<'_>, _: Nothing) -> Result<Tagged<LineExchange>, Problem> {
-    let found = find(call)?;
-    let last = found.last();
-    Ok(Tagged { last, body: found.into_line_exchange() })
+    let mut found = find(call)?;
+    let tag = found.last().map(|last| last.to_string());
+    found.overview.view.show_messages(before(call)?, MESSAGES_MAX);
+    Ok(Tagged { tag, body: found.into_line_exchange() })
+}
+
+/// Before which message those begin that the caller wants.
+///
+/// # Errors
+/// When it is no number.
+pub fn before(call: &Call<'_>) -> Result<Option<usize>, Problem> {
+    let before = pages::number(call, "before")?;
+    Ok(before.map(|before| usize::try_from(before).unwrap_or(usize::MAX)))
 }
 
 /// `GET /desk/v1/alarms`
 pub async fn alarms(call: &Call<'_>, _: Nothing) -> Result<Json<Alarms>, Problem> {
-    let desk = &call.face.desk;
-    let alarms = desk.alarms().into_iter().map(|alarm| {
+    let board = call.face.desk.board();
+    let (alarms, limit) = (board.alarms(), pages::limit(call)?);
+    let start = pages::start(call, &alarms, alarm_place, views::LineAlarm::place)?;
+    let total = alarms.len();
+    let next = alarms.get(start + limit).and(alarms.get(start + limit - 1)).map(|last| {
+        let (Reverse(level), since, desk, key) = last.place();
+        format!("{}.{}.{desk}.{key}", level as u8, since.0)
+    });
+    let page = alarms.into_iter().skip(start).take(limit).map(|alarm| {
         let views::LineAlarm { peer, party, alarm } = alarm;
         LineAlarm { party, desk: peer, alarm }
     });
-    Ok(Json(Alarms { now: desk.now(), alarms: alarms.collect() }))
+    Ok(Json(Alarms { now: board.now, alarms: page.collect(), total, next }))
+}
+
+fn alarm_place(cursor: &str) -> Option<(Reverse<AlarmLevel>, Instant, DeskId, String)> {
+    let mut parts = cursor.splitn(4, '.');
+    let levels = [AlarmLevel::Advisory, AlarmLevel::Caution, AlarmLevel::Warning];
+    let level = levels.get(parts.next()?.parse::<usize>().ok()?)?;
+    let since = Instant(parts.next()?.parse().ok()?);
+    Some((Reverse(*level), since, parts.next()?.parse().ok()?, parts.next()?.to_owned()))
 }
 
 /// `GET /desk/v1/card`
@@ -114,19 +186,21 @@ pub async fn card(call: &Call<'_>, _: Nothing) -> Result<Json<CardJson>, Problem
 }
 
 /// The health of every line, as events tell it.
-pub fn news(desk: &Desk) -> Vec<LineNews> {
-    let each = desk.lines().into_iter().map(|line| {
-        let LineView { party, desk, health, exchanges, alarms, .. } = line.view;
-        let alarms = alarms.into_iter().filter(|alarm| alarm.shelved.is_none());
+pub fn news(board: &Snapshot) -> Vec<LineNews> {
+    let each = board.lines.iter().map(|line| {
+        let in_sight = line.alarms.iter().filter(|alarm| alarm.shelved.is_none());
         LineNews {
-            party,
-            desk,
-            state: health.state,
-            inbound_silent: health.inbound.silent,
-            outbound_silent: health.outbound.silent,
-            outbox: health.outbox,
-            waiting: exchanges.iter().filter(|view| waits_for_us(view).is_some()).count(),
-            alarms: alarms.map(|alarm| alarm.key).collect(),
+            party: line.party.clone(),
+            desk: line.desk,
+            state: line.health.state,
+            inbound_silent: line.health.inbound.silent,
+            outbound_silent: line.health.outbound.silent,
+            outbox: line.health.outbox,
+            open: line.open,
+            waiting: line.waiting,
+            overdue: line.overdue,
+            alarms: in_sight.take(ALARMS_TOLD).map(|alarm| alarm.key.clone()).collect(),
+            alarms_total: line.in_sight,
         }
     });
     each.collect()
@@ -134,27 +208,30 @@ pub fn news(desk: &Desk) -> Vec<LineNews> {
 
 /// `GET /desk/v1/inbox`
 pub async fn inbox(call: &Call<'_>, _: Nothing) -> Result<Json<Inbox>, Problem> {
-    let desk = &call.face.desk;
-    let mut items = Vec::new();
-    for line in desk.lines() {
-        let LineView { party, desk: peer, exercise, now, exchanges, .. } = line.view;
-        for exchange in exchanges.into_iter().filter(|view| waits_for_us(view).is_some()) {
-            let touching = desk.touching(peer, exchange.id);
-            let (party, desk) = (party.clone(), peer);
-            items.push(LineExchange { party, desk, exercise, now, exchange, touching });
-        }
-    }
-    items.sort_by_key(|item| urgency(&item.exchange));
-    Ok(Json(Inbox { now: desk.now(), items }))
+    let (desk, limit) = (&call.face.desk, pages::limit(call)?);
+    let (board, peers) = (desk.board(), desk.peers());
+    let each = board.lines.iter().flat_map(|line| line.inbox.iter().map(move |row| (line, row)));
+    let mut items: Vec<_> = each.collect();
+    items.sort_by_cached_key(|(_, row)| urgency(&row.brief));
+    let start = pages::start(call, &items, inbox_place, |(_, row)| urgency(&row.brief))?;
+    let total = items.len();
+    let next = items.get(start + limit).and(items.get(start + limit - 1)).map(|(_, row)| {
+        let (Reverse(overdue), due, opened_at, id) = urgency(&row.brief);
+        format!("{}.{}.{}.{id}", u8::from(overdue), due.0, opened_at.0)
+    });
+    let page = items.into_iter().skip(start).take(limit).map(|(line, open)| {
+        let of = peers.iter().find(|peer| peer.desk == line.desk);
+        let languages = languages(call, of.map_or(&[], |peer| peer.languages.as_slice()));
+        let exchange = row(open.brief.clone(), line.touching(open.brief.id), &languages);
+        LineRow { party: line.party.clone(), desk: line.desk, exercise: line.exercise, exchange }
+    });
+    Ok(Json(Inbox { now: board.now, items: page.collect(), total, next }))
 }
 
-/// Overdue first, then by when it is due; what has no clock comes last.
-fn urgency(view: &ExchangeView) -> (Reverse<bool>, Instant, Instant) {
-    let open = waits_for_us(view);
-    let due = open.and_then(|open| open.answer_due).unwrap_or(Instant(i64::MAX));
-    (Reverse(open.is_some_and(|open| open.overdue)), due, view.opened_at)
-}
-
-fn waits_for_us(view: &ExchangeView) -> Option<&OpenItem> {
-    view.open.as_ref().filter(|open| open.waits_for == Side::Us)
+fn inbox_place(cursor: &str) -> Option<(Reverse<bool>, Instant, Instant, ExchangeId)> {
+    let mut parts = cursor.splitn(4, '.');
+    let overdue = Reverse(parts.next()? == "1");
+    let mut instant = || Some(Instant(parts.next()?.parse().ok()?));
+    let (due, opened_at) = (instant()?, instant()?);
+    Some((overdue, due, opened_at, parts.next()?.parse().ok()?))
 }

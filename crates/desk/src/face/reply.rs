@@ -4,7 +4,6 @@ use axum::body::Body;
 use axum::response::Response;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use keepclear_line::quantity::MessageId;
 use serde::Serialize;
 
 /// An answer before it is HTTP.
@@ -18,8 +17,8 @@ pub struct Reply {
     pub retry_after_s: Option<u32>,
     /// For a method that is not there.
     pub allow: Option<String>,
-    /// The last message of the exchange that the answer is about.
-    pub last: Option<MessageId>,
+    /// The version of what the answer is about: an exchange's last message, or a draft's place.
+    pub tag: Option<String>,
 }
 
 impl Reply {
@@ -32,7 +31,7 @@ impl Reply {
 
     /// A body in a form of its own.
     pub fn bytes(status: StatusCode, content_type: &'static str, body: Body) -> Self {
-        Self { status, body, content_type, retry_after_s: None, allow: None, last: None }
+        Self { status, body, content_type, retry_after_s: None, allow: None, tag: None }
     }
 
     /// As HTTP.
@@ -49,7 +48,7 @@ impl Reply {
         if let Some(Ok(methods)) = self.allow.map(HeaderValue::try_from) {
             headers.insert(ALLOW, methods);
         }
-        if let Some(Ok(tag)) = self.last.map(|last| HeaderValue::try_from(format!("\"{last}\""))) {
+        if let Some(Ok(tag)) = self.tag.map(|tag| HeaderValue::try_from(format!("\"{tag}\""))) {
             headers.insert(ETAG, tag);
         }
         if self.status == StatusCode::UNAUTHORIZED {

@@ -8,15 +8,17 @@ use keepclear_line::phrases::{End, Ends, Language, UnknownLanguage, render_excha
 use super::answers::{Tagged, Text, TextIn};
 use super::call::Call;
 use super::operations::Nothing;
+use super::pages::MESSAGES_MAX;
 use super::place::{find, languages};
 use super::problem::Problem;
+use super::reads::before;
 
 /// `GET /desk/v1/exchanges/{exchange}/text`
 pub async fn read(call: &Call<'_>, _: Nothing) -> Result<Tagged<Text>, Problem> {
     let found = find(call)?;
     let languages = match call.query("languages") {
         Some(codes) => parse(&codes)?,
-        None => languages(call, &found.peer),
+        None => languages(call, &found.peer.languages),
     };
     let card = call.face.desk.card();
     let ends = Ends {
@@ -24,13 +26,14 @@ pub async fn read(call: &Call<'_>, _: Nothing) -> Result<Tagged<Text>, Problem> 
         them: End { name: &found.peer.party, desk: found.peer.desk },
         exercise: found.peer.exercise,
     };
-    let view = &found.overview.view;
+    let mut view = found.overview.view.clone();
+    view.show_messages(before(call)?, MESSAGES_MAX);
     let texts = languages.into_iter().map(|language| {
-        let lines = render_exchange(view, &ends, language);
+        let lines = render_exchange(&view, &ends, language);
         TextIn { language, right_to_left: language.is_right_to_left(), text: text(&lines), lines }
     });
     let body = Text { exchange: view.id, texts: texts.collect() };
-    Ok(Tagged { last: found.last(), body })
+    Ok(Tagged { tag: found.last().map(|last| last.to_string()), body })
 }
 
 fn parse(codes: &str) -> Result<Vec<Language>, Problem> {

@@ -4,6 +4,7 @@ mod checkpoints;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use keepclear_entry::{Entry, EntryHash, LogId, Payload, ProposedAt};
@@ -16,9 +17,10 @@ use keepclear_line::{Body, CodecError, Envelope, Line};
 use keepclear_record::{KEY_CHANGE, PublicKey, read_key_change};
 use uuid::Uuid;
 
+use super::drafts::release_digest;
 use super::lanes::Held;
 use super::state::body_digest;
-use super::{Entered, Paired, Shelved, Suspected};
+use super::{Drafts, Entered, OnLine, Paired, Shelved, Suspected};
 use crate::card::{Card, CardError, line_id};
 use crate::speaking::Said;
 use crate::views::{Confirmation, Message, SuspicionView};
@@ -42,7 +44,8 @@ pub struct Peer {
     /// Ours ordinary and urgent, then theirs.
     lanes: [Held; 4],
     versions: BTreeMap<ExchangeId, u64>,
-    shelved: BTreeMap<String, Shelving>,
+    /// Shared with those who look.
+    shelved: Arc<BTreeMap<String, Shelving>>,
     suspicions: VecDeque<SuspicionView>,
     suspected: BTreeSet<MessageId>,
     recent: BTreeMap<MessageId, ExchangeId>,
@@ -55,6 +58,8 @@ pub struct Peer {
     seen_by_them: [u64; 2],
     /// Claims about lanes that are not that long here yet.
     claims: Vec<checkpoints::Claim>,
+    /// Messages to them that are not released.
+    drafts: Drafts,
 }
 
 /// What an entry of a line did.
@@ -96,7 +101,7 @@ impl Peer {
                 Held::new(their_key),
             ],
             versions: BTreeMap::new(),
-            shelved: BTreeMap::new(),
+            shelved: Arc::default(),
             suspicions: VecDeque::new(),
             suspected: BTreeSet::new(),
             recent: BTreeMap::new(),
@@ -105,6 +110,7 @@ impl Peer {
             agreed: [None; 2],
             seen_by_them: [0; 2],
             claims: Vec::new(),
+            drafts: Drafts::default(),
         })
     }
 
@@ -190,9 +196,9 @@ impl Peer {
         self.suspected.contains(digest) || self.suspected.len() >= SUSPICIONS_MAX
     }
 
-    /// Why an alarm is out of sight at this moment.
-    pub fn shelving(&self, key: &str, now: Instant) -> Option<&Shelving> {
-        self.shelved.get(key).filter(|shelving| shelving.until > now)
+    /// See [`Line::take_touched`].
+    pub(super) fn take_touched(&mut self) -> BTreeSet<ExchangeId> {
+        self.line.take_touched()
     }
 
     pub(super) fn readdress(&mut self, paired: &Paired) {
@@ -205,7 +211,7 @@ impl Peer {
     }
 
     pub(super) fn shelve(&mut self, shelved: &Shelved) {
-        self.shelved.insert(shelved.key.clone(), shelved.shelving());
+        Arc::make_mut(&mut self.shelved).insert(shelved.key.clone(), shelved.shelving());
     }
 
     pub(super) fn suspect(&mut self, at: Instant, suspected: &Suspected) {
@@ -217,7 +223,11 @@ impl Peer {
         self.suspicions.push_back(SuspicionView { at, kind, detail });
     }
 
-    pub(super) fn said(&mut self, entered: &Entered, bytes: &[u8]) -> Result<Taken, String> {
+    pub(super) fn said(&mut self, entered: &Entered, said: &OnLine) -> Result<Taken, String> {
+        let OnLine { peer, entry: bytes, draft } = said;
+        if let Some(draft) = draft {
+            self.drafts.remove(*draft);
+        }
         let Opened { lane, stamp, envelope, key_change } = self.open(Side::Us, bytes)?;
         let body = envelope.as_ref().ok().map(|envelope| envelope.body.clone());
         self.keep(Side::Us, lane, bytes, entered.position, &stamp, body.as_ref());
@@ -231,7 +241,10 @@ impl Peer {
         if let Body::Checkpoint { note } = &envelope.body {
             self.note_own_checkpoint(note);
         }
-        let digest = spoken.then(|| body_digest(self.desk(), &envelope.body));
+        let digest = spoken.then(|| match draft {
+            Some(draft) => release_digest(*peer, *draft),
+            None => body_digest(*peer, &envelope.body),
+        });
         self.line.said(stamp, envelope);
         let said = Said {
             exchange: message.exchange,

@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use keepclear_entry::RequestId;
-use keepclear_line::quantity::{DeskId, MessageId};
+use keepclear_line::Body;
+use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, MessageId};
 use sha2::{Digest, Sha256};
 
 use super::peer::{Peer, Taken};
 use super::requests::Requests;
-use super::{Entered, Founded, Happening, Paired, Suspected};
+use super::{Discarded, Drafted, Entered, Founded, Happening, Paired, Suspected, draft_digest};
 use crate::cbor::bytes_of;
-use crate::speaking::Said;
+use crate::speaking::{DraftKept, Said};
 use crate::views::{Event, Events, What};
 
 /// Events that are kept for those who follow.
@@ -24,7 +25,8 @@ pub struct State {
     desk: DeskId,
     founded: Founded,
     peers: BTreeMap<DeskId, Peer>,
-    requests: Requests,
+    requests: Requests<Said>,
+    drafted: Requests<DraftKept>,
     events: VecDeque<Event>,
     last: u64,
     strangers: BTreeSet<MessageId>,
@@ -40,6 +42,7 @@ impl State {
             founded,
             peers: BTreeMap::new(),
             requests: Requests::default(),
+            drafted: Requests::default(),
             events: VecDeque::new(),
             last: 0,
             strangers: BTreeSet::new(),
@@ -79,6 +82,11 @@ impl State {
         self.requests.get(request)
     }
 
+    /// What was answered to a request about a draft, and a hash of what it asked for.
+    pub fn drafted(&self, request: RequestId) -> Option<&([u8; 32], DraftKept)> {
+        self.drafted.get(request)
+    }
+
     /// Whether this was suspected already, or would be one too many.
     pub fn knows_suspicion(&self, suspected: &Suspected) -> bool {
         match suspected.peer {
@@ -99,6 +107,11 @@ impl State {
     /// Those that did not fit into a batch.
     pub fn keep_suspicions(&mut self, left: impl Iterator<Item = Suspected>) {
         self.suspicions.splice(0..0, left);
+    }
+
+    /// Exchanges of a line that moved since this was last asked.
+    pub fn take_touched(&mut self, peer: DeskId) -> BTreeSet<ExchangeId> {
+        self.peers.get_mut(&peer).map(Peer::take_touched).unwrap_or_default()
     }
 
     /// The newest event's position.
@@ -130,7 +143,7 @@ impl State {
                 Ok(())
             }
             Happening::Said(said) => {
-                let taken = known(&mut self.peers, said.peer)?.said(entered, &said.entry)?;
+                let taken = known(&mut self.peers, said.peer)?.said(entered, said)?;
                 if let Some((body, answer)) = taken.request() {
                     self.requests.insert(entered.request, body, answer);
                 }
@@ -149,6 +162,19 @@ impl State {
                 self.note(entered, Some(shelved.peer), What::Shelved { key });
                 Ok(())
             }
+            Happening::Drafted(drafted) => {
+                known(&mut self.peers, drafted.peer)?.draft(entered, drafted);
+                let Drafted { peer, draft, body, .. } = drafted.as_ref();
+                self.keep_draft(entered, *peer, *draft, Some(body));
+                self.note(entered, Some(*peer), What::Drafted { draft: *draft });
+                Ok(())
+            }
+            Happening::Discarded(Discarded { peer, draft, .. }) => {
+                known(&mut self.peers, *peer)?.discard(*draft);
+                self.keep_draft(entered, *peer, *draft, None);
+                self.note(entered, Some(*peer), What::Discarded { draft: *draft });
+                Ok(())
+            }
             Happening::Suspected(suspected) => {
                 match suspected.peer {
                     Some(peer) => known(&mut self.peers, peer)?.suspect(entered.at, suspected),
@@ -158,6 +184,11 @@ impl State {
                 Ok(())
             }
         }
+    }
+
+    fn keep_draft(&mut self, entered: &Entered, peer: DeskId, draft: DraftId, body: Option<&Body>) {
+        let kept = DraftKept { draft, position: entered.position };
+        self.drafted.insert(entered.request, draft_digest(peer, draft, body), kept);
     }
 
     fn pair(&mut self, entered: &Entered, paired: &Paired) -> Result<(), String> {
@@ -203,6 +234,6 @@ fn known(peers: &mut BTreeMap<DeskId, Peer>, desk: DeskId) -> Result<&mut Peer, 
 }
 
 /// Names what is said to whom, to tell whether two requests say the same.
-pub fn body_digest(peer: DeskId, body: &keepclear_line::Body) -> [u8; 32] {
+pub fn body_digest(peer: DeskId, body: &Body) -> [u8; 32] {
     Sha256::new_with_prefix(peer.0).chain_update(bytes_of(body)).finalize().into()
 }

@@ -49,7 +49,7 @@ async fn what_is_said_while_the_other_is_down_and_both_are_killed_arrives_once_a
         a.reaches(them, *exchange, ExchangeState::ReadBack).await;
     }
     let mut heard: Vec<ExchangeId> =
-        b.desk.line(us).unwrap().view.exchanges.iter().map(|exchange| exchange.id).collect();
+        b.desk.exchanges(us, None, 100).briefs.iter().map(|exchange| exchange.id).collect();
     heard.reverse();
     assert_eq!(heard, exchanges);
     until(&a.desk, || a.desk.line(them).unwrap().view.health.outbox == 0).await;
@@ -114,7 +114,8 @@ async fn a_position_stored_nine_kilometres_off_is_disputed_and_never_read_back()
     let apart_m = view.differences.iter().filter_map(|it| it.apart_m).map(|it| it.metres());
     assert!(apart_m.clone().count() > 0);
     assert!(apart_m.clone().all(|apart_m| (8_990.0..9_010.0).contains(&apart_m)), "{view:?}");
-    let kinds: Vec<AlarmKind> = a.desk.alarms().iter().map(|alarm| alarm.alarm.kind).collect();
+    let kinds: Vec<AlarmKind> =
+        a.desk.board().alarms().iter().map(|alarm| alarm.alarm.kind).collect();
     assert!(kinds.contains(&AlarmKind::ReadBackDiffers), "{kinds:?}");
 }
 

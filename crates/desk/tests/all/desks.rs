@@ -145,9 +145,14 @@ pub async fn until(desk: &Desk, condition: impl Fn() -> bool) {
     if tokio::time::timeout(DEADLINE, wait).await.is_err() {
         panic!(
             "not reached in time: {:#?}",
-            desk.lines()
+            desk.board()
+                .lines
                 .iter()
-                .map(|line| { (&line.view.health, &line.suspicions, line.view.exchanges.first()) })
+                .map(|line| (
+                    line.health.clone(),
+                    desk.line(line.desk).map(|line| line.suspicions),
+                    desk.exchanges(line.desk, None, 1)
+                ))
                 .collect::<Vec<_>>()
         );
     }

@@ -143,7 +143,7 @@ async fn suspected(honest: &Running, peer: DeskId, kinds: &[SuspicionKind]) {
     };
     until(&honest.desk, || shown().len() >= kinds.len()).await;
     assert_eq!(shown(), kinds, "{:?}", honest.desk.line(peer).unwrap().suspicions);
-    let alarms = honest.desk.alarms();
+    let alarms = honest.desk.board().alarms();
     assert!(alarms.iter().any(|alarm| alarm.alarm.kind == AlarmKind::PeerFault), "{alarms:?}");
 }
 
@@ -234,7 +234,7 @@ async fn an_entry_of_another_line_of_our_own_lane_or_of_a_stranger_is_refused() 
         hostile.send(&[write(&mut pen, notice(fresh(), 1))]).await;
     }
     suspected(&honest, hostile.desk, &[SuspicionKind::WrongIdentity; 3]).await;
-    assert!(honest.desk.line(hostile.desk).unwrap().view.exchanges.is_empty());
+    assert!(honest.desk.exchanges(hostile.desk, None, 1).briefs.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -303,7 +303,7 @@ async fn somebody_else_at_the_address_of_a_peer_is_not_spoken_to() {
     let exchange = fresh();
     a.say(peer, notice(exchange, 1)).await.unwrap();
     suspected(&a, peer, &[SuspicionKind::WrongCertificate]).await;
-    assert!(impostor.desk.lines().is_empty());
+    assert!(impostor.desk.board().lines.is_empty());
     let state = a.state(peer, exchange);
     assert_eq!(state, Some(keepclear_line::view::ExchangeState::Released));
 }

@@ -5,6 +5,7 @@ mod delivery;
 mod desks;
 mod face_access;
 mod face_contract;
+mod face_drafts;
 mod face_errors;
 mod face_events;
 mod face_fuzz;

@@ -52,7 +52,7 @@ async fn an_exercise_and_a_real_desk_never_pair() {
     for (here, there) in [(&a, &b), (&b, &a)] {
         let refused = here.desk.pair(speaker(), there.desk.card().clone()).await;
         assert!(matches!(refused, Err(DeskError::Field { field: "card", .. })), "{refused:?}");
-        assert!(here.desk.lines().is_empty());
+        assert!(here.desk.board().lines.is_empty());
     }
 }
 

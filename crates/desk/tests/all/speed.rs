@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use keepclear_line::Body;
 use keepclear_line::view::ExchangeState;
 
 use crate::desks::{Running, Seat, Setup, fresh, notice, pair};
@@ -72,6 +73,69 @@ async fn speed_of_one_line_under_load() {
         rate(began.elapsed())
     ));
     a.kill().await;
+    let began = Instant::now();
+    let started = keepclear_desk::Desk::start(seat.options()).unwrap();
+    let (entries, took) = (started.replayed, began.elapsed());
+    report(format_args!("{entries} entries replayed in {took:?}"));
+}
+
+/// `KEEPCLEAR_EXCHANGES` sets how many exchanges there are (10,000 unless given); one in fifty stays open,
+/// as a hostile peer may leave it. Each is four entries of the journal.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures; see the head of the file"]
+async fn speed_of_the_lists_and_of_a_start_with_many_exchanges() {
+    const SPEAKERS: usize = 256;
+    let asked = std::env::var("KEEPCLEAR_EXCHANGES").ok();
+    let all: usize = asked.map_or(10_000, |text| text.parse().unwrap());
+    let seat = Seat::new(Setup::of("South")).await;
+    let (a, b) = (Seat::new(Setup::of("North")).await.start().await, seat.start().await);
+    pair(&a, &b).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for first in 0..SPEAKERS {
+        let (desk, peer) = (a.desk.clone(), b.id());
+        tasks.spawn(async move {
+            for number in (first..all).step_by(SPEAKERS) {
+                let exchange = fresh();
+                let say = |body| desk.say(peer, crate::desks::speaker(), None, body);
+                say(notice(exchange, 1)).await.unwrap();
+                if number % 50 > 0 {
+                    say(Body::End { exchange, words: None }).await.unwrap();
+                }
+            }
+        });
+    }
+    tasks.join_all().await;
+    let mut moved = a.desk.moved();
+    while a.desk.line(b.id()).unwrap().view.health.outbox > 0 {
+        moved.changed().await.unwrap();
+    }
+    let (desk, us) = (&b.desk, a.id());
+    let timed = |what: &str, work: &dyn Fn()| {
+        let began = Instant::now();
+        work();
+        report(format_args!("{what}: {:?}", began.elapsed()));
+    };
+    timed("the board for the first time", &|| drop(desk.board()));
+    let board = desk.board();
+    let line = board.line(us).unwrap();
+    report(format_args!("{all} exchanges, {} open, {} alarms", line.open, line.alarms.len()));
+    timed("every open exchange looked at anew", &|| {
+        for row in line.inbox.iter() {
+            drop(desk.exchange(us, row.brief.id));
+        }
+    });
+    timed("the board again, nothing moved", &|| drop(desk.board()));
+    let said = notice(fresh(), 1);
+    a.say(b.id(), said).await.unwrap();
+    while a.desk.line(b.id()).unwrap().view.health.outbox > 0 {
+        moved.changed().await.unwrap();
+    }
+    timed("the board after one message", &|| drop(desk.board()));
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    timed("the board when only time has passed", &|| drop(desk.board()));
+    timed("a page of 100 exchanges", &|| drop(desk.exchanges(us, None, 100)));
+    drop(board);
+    b.kill().await;
     let began = Instant::now();
     let started = keepclear_desk::Desk::start(seat.options()).unwrap();
     let (entries, took) = (started.replayed, began.elapsed());

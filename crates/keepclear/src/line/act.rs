@@ -16,7 +16,7 @@ use super::arguments::{
 };
 use super::client::Client;
 use super::error::LineError;
-use super::{fields, find, from_check, pair, show, standing, telling};
+use super::{draft, fields, find, from_check, pair, show, standing, telling, terms};
 
 /// How often the exchange is read while its read-back is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
@@ -27,8 +27,12 @@ const SETTLE_US: i64 = 1_000_000;
 ///
 /// # Errors
 /// As [`LineError`] says.
-pub async fn act(access: &Access, verb: &Verb) -> Result<(), LineError> {
-    let session = Session { client: Client::new(access)?, json: access.json };
+pub async fn act(access: &Access, draft: bool, verb: &Verb) -> Result<(), LineError> {
+    if draft && !verb.speaks() {
+        let text = "--draft: this verb says nothing that could wait; leave it out";
+        return Err(LineError::Input(text.to_owned()));
+    }
+    let session = Session { client: Client::new(access)?, json: access.json, draft };
     match verb {
         Verb::Status { party } => show::status(&session, party.as_deref()).await,
         Verb::Pair(args) => pair::pair(&session, args).await,
@@ -45,7 +49,12 @@ pub async fn act(access: &Access, verb: &Verb) -> Result<(), LineError> {
         Verb::Answer(args) => answer(&session, args).await,
         Verb::Commit(args) => standing::commit(&session, args).await,
         Verb::Milestone(args) => milestone(&session, args).await,
+        Verb::Drafts { party } => draft::list(&session, party.as_deref()).await,
+        Verb::Release { draft, wait } => draft::release(&session, draft, wait.wait).await,
+        Verb::Discard { draft } => draft::discard(&session, draft).await,
+        Verb::Terms(args) => terms::terms(&session, args).await,
         Verb::Inbox => show::inbox(&session).await,
+        Verb::List { party, cursor } => show::list(&session, party, cursor.as_deref()).await,
         Verb::Show(args) => show::show(&session, args).await,
         Verb::Ack { exchange } => {
             let exchange = find::exchange(&session.client, exchange).await?;
@@ -71,6 +80,8 @@ pub struct Session {
     pub client: Client,
     /// Print the API's JSON.
     pub json: bool,
+    /// Keep instead of saying.
+    pub draft: bool,
 }
 
 impl Session {
@@ -106,9 +117,46 @@ impl Session {
         what: &str,
         body: &Value,
     ) -> Result<(), LineError> {
+        self.say_within(exchange, &[what], body, SETTLE_US).await
+    }
+
+    /// The same, and waits so long for the read-back.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn say_within(
+        &self,
+        exchange: &ExchangeAnswer,
+        what: &[&str],
+        body: &Value,
+        wait_us: i64,
+    ) -> Result<(), LineError> {
         let id = exchange.exchange.id.to_string();
-        let said = self.client.post(&["exchanges", &id, what], body).await?;
-        self.told(said, SETTLE_US).await
+        if self.draft {
+            let body = draft::within(&id, what, body);
+            return draft::keep(self, &exchange.desk.to_string(), &body).await;
+        }
+        let path = [&["exchanges", &id], what].concat();
+        let said = self.client.post(&path, body).await?;
+        self.told(said, wait_us).await
+    }
+
+    /// Says something to a desk.
+    ///
+    /// # Errors
+    /// When it is refused.
+    async fn say_to(
+        &self,
+        peer: &str,
+        what: &str,
+        body: &Value,
+        wait_us: i64,
+    ) -> Result<(), LineError> {
+        if self.draft {
+            return draft::keep(self, peer, &draft::to_line(what, body)).await;
+        }
+        let said = self.client.post(&["lines", peer, what], body).await?;
+        self.told(said, wait_us).await
     }
 
     /// Prints what was said: the exchange, once its read-back is known or the wait is over.
@@ -175,8 +223,7 @@ async fn open(
     wait_us: i64,
 ) -> Result<(), LineError> {
     let body = json!({ "content": body(content)?, "words": session.maybe_words(words)? });
-    let said = session.client.post(&["lines", peer, path_of(matter)], &body).await?;
-    session.told(said, wait_us).await
+    session.say_to(peer, path_of(matter), &body, wait_us).await
 }
 
 async fn test(session: &Session, args: &TestArgs) -> Result<(), LineError> {
@@ -187,8 +234,7 @@ async fn test(session: &Session, args: &TestArgs) -> Result<(), LineError> {
     let desk = find::desk(&session.client).await?;
     let peer = find::peer(&desk, args.party.as_deref().unwrap_or_default())?;
     let body = json!({ "phrase": args.phrase });
-    let said = session.client.post(&["lines", &peer.desk.to_string(), "tests"], &body).await?;
-    session.told(said, SETTLE_US).await
+    session.say_to(&peer.desk.to_string(), "tests", &body, SETTLE_US).await
 }
 
 async fn tell(session: &Session, matter: Matter, args: &NoticeArgs) -> Result<(), LineError> {
@@ -250,9 +296,7 @@ async fn amend(session: &Session, args: &AmendArgs) -> Result<(), LineError> {
     let content = fields::content(fields, fields::action(action), before, Topic::Flights)?;
     let words = session.maybe_words(fields.words.as_deref())?;
     let body = json!({ "content": body(&content)?, "words": words });
-    let id = exchange.exchange.id.to_string();
-    let said = session.client.post(&["exchanges", &id, "amendment"], &body).await?;
-    session.told(said, wait.wait).await
+    session.say_within(&exchange, &["amendment"], &body, wait.wait).await
 }
 
 async fn withdraw(session: &Session, args: &WithdrawArgs) -> Result<(), LineError> {
@@ -314,10 +358,8 @@ fn counter(
 async fn milestone(session: &Session, args: &MilestoneArgs) -> Result<(), LineError> {
     let MilestoneArgs { exchange, number, outcome, evidence } = args;
     let exchange = find::exchange(&session.client, exchange).await?;
-    let id = exchange.exchange.id.to_string();
     let evidence = session.maybe_words(evidence.as_deref())?;
     let body = json!({ "outcome": outcome, "evidence": evidence });
-    let path = ["exchanges", &id, "milestones", &number.to_string()];
-    let said = session.client.post(&path, &body).await?;
-    session.told(said, SETTLE_US).await
+    let path = ["milestones", &number.to_string()];
+    session.say_within(&exchange, &path, &body, SETTLE_US).await
 }

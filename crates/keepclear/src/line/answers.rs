@@ -1,8 +1,12 @@
 //! What the desk answers, as far as this program reads it.
 
+use keepclear_line::phrases::Language;
 use keepclear_line::quantity::{DeskId, ExchangeId, Instant, Name};
-use keepclear_line::view::{Alarm, ExchangeView, HealthView, TestsView, WatchView};
+use keepclear_line::terms::Terms;
+use keepclear_line::view::{Alarm, ExchangeBrief, ExchangeView, HealthView, TestsView, WatchView};
 use serde::Deserialize;
+
+use super::error::Refused;
 
 /// Who the desk is.
 #[derive(Debug, Clone, Deserialize)]
@@ -54,8 +58,12 @@ pub struct LineAnswer {
     pub our_watch: Option<WatchView>,
     /// Who is on watch there.
     pub their_watch: Option<WatchView>,
-    /// Exchanges that wait for this side.
+    /// Exchanges that want somebody, of either side.
+    pub open: usize,
+    /// How many of them wait for this side.
     pub waiting: usize,
+    /// Messages that are written and not released.
+    pub drafts: usize,
     /// Alarms in sight.
     pub alarms: usize,
     /// Rules that the other side's messages broke.
@@ -87,22 +95,47 @@ pub struct Touching {
     pub certain: bool,
 }
 
-/// Everything that waits for this side.
+/// An exchange in a list, and with whom.
+#[derive(Debug, Clone, Deserialize)]
+pub struct RowAnswer {
+    /// The other party.
+    pub party: Name,
+    /// The exchange.
+    pub exchange: ExchangeRow,
+}
+
+/// An exchange in a list.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ExchangeRow {
+    /// In short.
+    #[serde(flatten)]
+    pub brief: ExchangeBrief,
+    /// Own flights that its volumes touch.
+    pub touching: Vec<Touching>,
+}
+
+/// What waits for this side, as far as one page goes.
 #[derive(Debug, Clone, Deserialize)]
 pub struct InboxAnswer {
     /// When this was computed.
     pub now: Instant,
     /// In order.
-    pub items: Vec<ExchangeAnswer>,
+    pub items: Vec<RowAnswer>,
+    /// How many there are in all.
+    pub total: usize,
 }
 
-/// Alarms of all lines.
+/// Alarms of all lines, as far as one page goes.
 #[derive(Debug, Clone, Deserialize)]
 pub struct AlarmsAnswer {
     /// When this was computed.
     pub now: Instant,
     /// The most urgent first.
     pub alarms: Vec<AlarmAnswer>,
+    /// How many there are in all.
+    pub total: usize,
+    /// Where the next page begins.
+    pub next: Option<String>,
 }
 
 /// An alarm, and about which line.
@@ -114,13 +147,15 @@ pub struct AlarmAnswer {
     pub alarm: Alarm,
 }
 
-/// Exchanges of a line.
+/// Exchanges of a line, as far as one page goes.
 #[derive(Debug, Clone, Deserialize)]
 pub struct ExchangesAnswer {
     /// When this was computed.
     pub now: Instant,
     /// The newest first.
-    pub exchanges: Vec<ExchangeView>,
+    pub exchanges: Vec<ExchangeRow>,
+    /// Where the next page begins.
+    pub next: Option<String>,
 }
 
 /// What was said.
@@ -139,4 +174,61 @@ pub struct PairingAnswer {
     pub exercise: bool,
     /// Ten words for each card.
     pub phrase: Vec<String>,
+}
+
+/// The times of a line.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct TermsAnswer {
+    /// In force.
+    pub terms: Terms,
+    /// Both sides proposed these.
+    pub terms_agreed: bool,
+    /// As we proposed them last.
+    pub our_terms: Option<Terms>,
+    /// As they proposed them last.
+    pub their_terms: Option<Terms>,
+}
+
+/// Drafts to one desk.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DraftsAnswer {
+    /// The oldest first.
+    pub drafts: Vec<DraftAnswer>,
+}
+
+/// A message that is not released.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DraftAnswer {
+    /// Its id.
+    pub draft: String,
+    /// To whom.
+    pub party: Name,
+    /// Who wrote it last.
+    pub role: Name,
+    /// When.
+    pub changed_at: Instant,
+    /// What it is.
+    pub titles: Vec<TitleAnswer>,
+    /// As both sides would read it.
+    pub texts: Vec<TextAnswer>,
+    /// Why it could not be released at this moment.
+    pub refused: Option<Refused>,
+    /// Own flights that its volumes touch.
+    pub touching: Vec<Touching>,
+}
+
+/// What something is, in one language.
+#[derive(Debug, Clone, Deserialize)]
+pub struct TitleAnswer {
+    /// In fixed phrases.
+    pub text: String,
+}
+
+/// A message in one language.
+#[derive(Debug, Clone, Deserialize)]
+pub struct TextAnswer {
+    /// Which.
+    pub language: Language,
+    /// All lines.
+    pub text: String,
 }

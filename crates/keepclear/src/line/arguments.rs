@@ -2,6 +2,7 @@
 
 mod fields;
 mod names;
+mod terms;
 
 use std::path::PathBuf;
 
@@ -13,6 +14,7 @@ use super::times::instant;
 
 pub use fields::{ActionArgs, FieldsArgs};
 pub use names::{AnswerName, By, EvidenceName, OutcomeName, TopicName};
+pub use terms::TermsArgs;
 
 /// How the desk is reached.
 #[derive(Debug, Clone, Args)]
@@ -73,8 +75,35 @@ pub enum Verb {
     Report(NoticeArgs),
     /// Lives are in danger: overtakes everything.
     Distress(AskArgs),
+    /// Messages that are written and not released.
+    Drafts {
+        /// To one party only.
+        party: Option<String>,
+    },
+    /// Say what was drafted, if the line takes it now.
+    Release {
+        /// Which draft, by the beginning of its id.
+        draft: String,
+        #[command(flatten)]
+        wait: WaitArgs,
+    },
+    /// Throw a draft away.
+    Discard {
+        /// Which draft, by the beginning of its id.
+        draft: String,
+    },
+    /// The agreed times of a line: in force, ours and theirs as proposed last.
+    Terms(TermsArgs),
     /// What waits for this side, the most urgent first.
     Inbox,
+    /// The exchanges with a party, the newest first.
+    List {
+        /// Which line.
+        party: String,
+        /// Go on where the page before said.
+        #[arg(long, value_name = "CURSOR")]
+        cursor: Option<String>,
+    },
     /// Print one exchange: where it stands, its fields, every message.
     Show(ShowArgs),
     /// "I have read this." Says nothing of agreement.
@@ -121,6 +150,29 @@ pub enum Verb {
         #[arg(long)]
         party: Option<String>,
     },
+}
+
+impl Verb {
+    /// Whether it says something that a person may write first and release later.
+    pub fn speaks(&self) -> bool {
+        matches!(
+            self,
+            Self::Test(_)
+                | Self::Notice(_)
+                | Self::Amend(_)
+                | Self::Withdraw(_)
+                | Self::Request(_)
+                | Self::Question(_)
+                | Self::Discuss(_)
+                | Self::Answer(_)
+                | Self::Commit(_)
+                | Self::Milestone(_)
+                | Self::Statement(_)
+                | Self::Report(_)
+                | Self::Distress(_)
+                | Self::Ack { .. }
+        )
+    }
 }
 
 /// Options of `pair`.

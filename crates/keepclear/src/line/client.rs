@@ -105,6 +105,20 @@ impl Client {
         self.form(self.get(parts).await?)
     }
 
+    /// Reads something of a known form, with words after the question mark.
+    ///
+    /// # Errors
+    /// As [`Client::read`].
+    pub async fn ask<T: DeserializeOwned>(
+        &self,
+        parts: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<T, LineError> {
+        let mut url = self.url(parts);
+        url.query_pairs_mut().extend_pairs(query);
+        self.form(self.call(Method::GET, url, None).await?)
+    }
+
     /// As a known form.
     ///
     /// # Errors

@@ -70,14 +70,14 @@ pub async fn exchange(client: &Client, wanted: &str) -> Result<ExchangeAnswer, L
     let mut found = Vec::new();
     for peer in desk(client).await?.peers {
         let id = peer.desk.to_string();
-        let answer: ExchangesAnswer = client.read(&["lines", &id, "exchanges"]).await?;
-        let ids = answer.exchanges.iter().map(|exchange| exchange.id.to_string());
-        found.extend(ids.filter(|id| id.starts_with(&wanted)));
+        let path = ["lines", &id, "exchanges"];
+        let answer: ExchangesAnswer = client.ask(&path, &[("begins", &wanted)]).await?;
+        found.extend(answer.exchanges.iter().map(|row| row.brief.id.to_string()));
     }
     match found.as_slice() {
         [one] => client.read(&["exchanges", one]).await,
         [] => Err(LineError::Input(format!(
-            "EXCHANGE {wanted}: no exchange that is listed begins so; look at `inbox`, or give the whole id"
+            "EXCHANGE {wanted}: no exchange begins so; look at `inbox`"
         ))),
         several => Err(LineError::Input(format!(
             "EXCHANGE {wanted}: several begin so: {}; give more characters",

@@ -5,15 +5,20 @@ use std::fmt::Write as _;
 use keepclear_line::phrases::{
     End, Ends, Language, Phrase, both, render_exchange, text, text_of_both,
 };
-use keepclear_line::quantity::Instant;
-use keepclear_line::view::{DirectionView, TestsView};
+use keepclear_line::quantity::{Instant, Name};
+use keepclear_line::view::{DirectionView, ExchangeBrief, TestsView};
 
 use super::act::Session;
-use super::answers::{AlarmsAnswer, InboxAnswer, LineAnswer, LinesAnswer};
+use super::answers::{
+    AlarmsAnswer, ExchangeRow, ExchangesAnswer, InboxAnswer, LineAnswer, LinesAnswer,
+};
 use super::arguments::ShowArgs;
 use super::error::LineError;
+use super::find;
 use super::telling::{self, clock, clock_of_day, clocked, duration, short, words};
-use super::{answers::ExchangeAnswer, find};
+
+/// Exchanges of one page.
+const PAGE: &str = "200";
 
 /// Every line, or one.
 ///
@@ -62,7 +67,12 @@ fn one_line(line: &LineAnswer, now: Instant) -> String {
     say("on watch", format!("here {}, there {}", watch(our_watch), watch(their_watch)));
     let apart = health.clock_apart_ms.map_or("not known".to_owned(), |ms| format!("{ms} ms"));
     say("clocks apart", apart);
-    say("waiting", format!("{} for us, {} in the outbox", line.waiting, health.outbox));
+    let LineAnswer { open, waiting, drafts, .. } = line;
+    let outbox = health.outbox;
+    say("waiting", format!("{waiting} for us of {open} open, {outbox} in the outbox"));
+    if *drafts > 0 {
+        say("drafts", format!("{drafts}, not sent; `line drafts` prints them"));
+    }
     if line.alarms + line.faults > 0 {
         say("alarms", format!("{}, faults of theirs: {}", line.alarms, line.faults));
     }
@@ -119,9 +129,18 @@ pub async fn inbox(session: &Session) -> Result<(), LineError> {
         );
     }
     for item in &inbox.items {
-        let _ = writeln!(block, "{}", one_item(item, inbox.now));
-        if !item.touching.is_empty() {
-            let _ = writeln!(block, "          touches {}", telling::touched(&item.touching));
+        let ExchangeRow { brief, touching } = &item.exchange;
+        let _ = writeln!(block, "{}", one_item(&item.party, brief, inbox.now));
+        if !touching.is_empty() {
+            let _ = writeln!(block, "          touches {}", telling::touched(touching));
+        }
+    }
+    for (what, total, shown) in [
+        ("alarms", alarms.total, alarms.alarms.len()),
+        ("exchanges", inbox.total, inbox.items.len()),
+    ] {
+        if total > shown {
+            let _ = writeln!(block, "and {} more {what}, less urgent", total - shown);
         }
     }
     if block.is_empty() {
@@ -130,17 +149,42 @@ pub async fn inbox(session: &Session) -> Result<(), LineError> {
     session.print(&answer, || block)
 }
 
+/// One page of the exchanges with a party.
+///
+/// # Errors
+/// When the desk does not answer.
+pub async fn list(session: &Session, party: &str, cursor: Option<&str>) -> Result<(), LineError> {
+    let desk = find::desk(&session.client).await?;
+    let peer = find::peer(&desk, party)?;
+    let (id, mut query) = (peer.desk.to_string(), vec![("limit", PAGE)]);
+    query.extend(cursor.map(|cursor| ("cursor", cursor)));
+    let path = ["lines", &id, "exchanges"];
+    let answer: serde_json::Value = session.client.ask(&path, &query).await?;
+    let page: ExchangesAnswer = session.client.form(answer.clone())?;
+    let mut block = String::new();
+    for ExchangeRow { brief, .. } in &page.exchanges {
+        let _ = writeln!(block, "{}", one_item(&peer.party, brief, page.now));
+    }
+    if let Some(next) = &page.next {
+        let _ = writeln!(block, "older ones: --cursor {next}");
+    }
+    if block.is_empty() {
+        block.push_str("nothing was said yet\n");
+    }
+    session.print(&answer, || block)
+}
+
 /// One exchange on one line.
-pub fn one_item(item: &ExchangeAnswer, now: Instant) -> String {
-    let ExchangeAnswer { party, exchange, .. } = item;
-    let due = exchange.open.as_ref().and_then(|open| open.answer_due);
+pub fn one_item(party: &Name, brief: &ExchangeBrief, now: Instant) -> String {
+    let due = brief.open.as_ref().and_then(|open| open.answer_due);
     let due = due.map_or(String::new(), |due| clocked(due, now));
-    let text = telling::test_text(exchange).map_or(String::new(), |text| format!(": \"{text}\""));
+    let text = brief.phrase.and_then(telling::text_of_test);
+    let text = text.map_or(String::new(), |text| format!(": \"{text}\""));
     format!(
         "{}  {:<10} {party}  {}{text}{due}",
-        short(&exchange.id),
-        telling::matter(exchange),
-        telling::state(exchange)
+        short(&brief.id),
+        telling::matter(brief.matter, brief.commitment.is_some()),
+        telling::state(brief.state, brief.has_fields(), brief.answer.as_ref())
     )
 }
 

@@ -25,10 +25,8 @@ pub async fn commit(session: &Session, args: &CommitArgs) -> Result<(), LineErro
     let by = if ours { desk.desk } else { exchange.desk };
     let mut body = promise(args, &exchange, ours)?;
     body["by"] = json!(by);
-    let id = exchange.exchange.id.to_string();
-    let path = ["exchanges", &id, "commitment"];
-    let said = session.client.post(&path, &json!({ "commitment": body })).await?;
-    session.told(said, args.wait.wait).await
+    let body = json!({ "commitment": body });
+    session.say_within(&exchange, &["commitment"], &body, args.wait.wait).await
 }
 
 /// From the flags, and for what they leave out from the exchange's own fields.
@@ -144,8 +142,13 @@ pub async fn shelve(
         Some(party) => Some(find::peer(&find::desk(&session.client).await?, party)?.desk),
         None => None,
     };
-    let alarms: AlarmsAnswer = session.client.read(&["alarms"]).await?;
-    let keys = alarms.alarms.iter().map(|found| found.alarm.key.as_str());
+    let mut page: AlarmsAnswer = session.client.read(&["alarms"]).await?;
+    let mut alarms = page.alarms;
+    while let Some(next) = page.next {
+        page = session.client.ask(&["alarms"], &[("cursor", &next)]).await?;
+        alarms.append(&mut page.alarms);
+    }
+    let keys = alarms.iter().map(|found| found.alarm.key.as_str());
     let mut found: Vec<&str> = keys.filter(|found| found.starts_with(key)).collect();
     found.dedup();
     // The whole key of one may be the beginning of another's.

@@ -4,8 +4,8 @@
 
 use std::fmt::{Display, Write as _};
 
-use keepclear_line::message::{Answer, Body, Difference};
-use keepclear_line::phrases::{Language, Phrase, phrase, test_phrase};
+use keepclear_line::message::{Answer, Body, Difference, Matter, MessageKind};
+use keepclear_line::phrases::{self, Language, Phrase, phrase, test_phrase};
 use keepclear_line::quantity::{DeskId, Instant, Name};
 use keepclear_line::view::{ExchangeState, ExchangeView, NoticeGiven, Side};
 use keepclear_wire::time::format_us;
@@ -89,23 +89,22 @@ pub fn duration(span_s: i64) -> String {
 }
 
 /// What an exchange was opened as.
-pub fn matter(exchange: &ExchangeView) -> String {
-    match exchange.matter {
+pub fn matter(matter: Option<Matter>, is_commitment: bool) -> String {
+    match matter {
         Some(matter) => words(matter),
-        None if exchange.commitment.is_some() => words(keepclear_line::message::MessageKind::Offer),
-        None => words(keepclear_line::message::MessageKind::Test),
+        None if is_commitment => words(MessageKind::Offer),
+        None => words(MessageKind::Test),
     }
 }
 
 /// Where an exchange stands, in capitals.
-pub fn state(exchange: &ExchangeView) -> String {
-    match exchange.state {
-        ExchangeState::Answered => match last_answer(exchange) {
-            Some(answer) => format!("{}: {}", words(exchange.state), words(answer)).to_uppercase(),
-            None => words(exchange.state).to_uppercase(),
-        },
-        state => words(keepclear_line::phrases::state(state, exchange.has_fields())).to_uppercase(),
+pub fn state(state: ExchangeState, has_fields: bool, answer: Option<&Answer>) -> String {
+    let shown = words(phrases::state(state, has_fields));
+    match (state, answer) {
+        (ExchangeState::Answered, Some(answer)) => format!("{shown}: {}", words(answer)),
+        _ => shown,
     }
+    .to_uppercase()
 }
 
 fn last_answer(exchange: &ExchangeView) -> Option<&Answer> {
@@ -135,10 +134,10 @@ pub fn exchange(desk: &Desk<'_>, answer: &ExchangeAnswer) -> String {
     let _ = writeln!(
         block,
         "{} {} {direction} {}: {}",
-        matter(view).to_uppercase(),
+        matter(view.matter, view.commitment.is_some()).to_uppercase(),
         short(&view.id),
         desk.them.0,
-        state(view)
+        state(view.state, view.has_fields(), last_answer(view))
     );
     let mut line = |label: &str, text: String| {
         let _ = writeln!(block, "  {label:<10} {text}");
@@ -180,11 +179,15 @@ pub fn exchange(desk: &Desk<'_>, answer: &ExchangeAnswer) -> String {
 }
 
 /// What a test asks to be read, as it stands in the tables.
-pub fn test_text(view: &ExchangeView) -> Option<String> {
-    let number = view.messages.iter().find_map(|message| match *message.body {
+fn test_text(view: &ExchangeView) -> Option<String> {
+    text_of_test(view.messages.iter().find_map(|message| match *message.body {
         Body::Test { phrase, .. } => Some(phrase),
         _ => None,
-    })?;
+    })?)
+}
+
+/// A test's text by its number, without marks of direction.
+pub fn text_of_test(number: u8) -> Option<String> {
     let marks = ['\u{2068}', '\u{2069}'];
     test_phrase(number, Language::English).map(|text| text.replace(marks, ""))
 }

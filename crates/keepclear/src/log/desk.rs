@@ -3,9 +3,10 @@
 //! Whether the other end was heard is never in a log, so that health is shown as not known.
 
 use keepclear_desk::Replay;
+use keepclear_desk::views::LineOverview;
 use keepclear_entry::LogId;
-use keepclear_line::Health;
 use keepclear_line::quantity::Instant;
+use keepclear_line::view::ExchangeView;
 use serde_json::{Value, json};
 
 use super::{Follower, hex};
@@ -38,8 +39,7 @@ impl Follower for Followed {
         let state = self.0.state()?;
         let present_us = jiff::Timestamp::now().as_microsecond();
         let now = Instant(until_us.min(present_us));
-        let health = Health::new();
-        let lines: Vec<_> = state.peers().map(|peer| peer.overview(now, &health)).collect();
+        let lines: Vec<_> = state.peers().map(|peer| known(peer.known(now))).collect();
         Some(json!({
             "party": state.founded().party,
             "desk": state.desk(),
@@ -49,4 +49,11 @@ impl Follower for Followed {
             "lines": lines,
         }))
     }
+}
+
+/// Where exchanges have a line to themselves while a desk runs, here they stand in it.
+fn known((line, exchanges): (LineOverview, Vec<ExchangeView>)) -> Value {
+    let mut shown = json!(line);
+    shown["view"]["exchanges"] = json!(exchanges);
+    shown
 }

@@ -1,11 +1,12 @@
 //! One picture of a desk, as lines of text.
 
+use keepclear_line::message::Difference;
 use keepclear_line::phrases::Phrase;
 use keepclear_line::quantity::Instant;
 use keepclear_line::view::{AlarmLevel, LineState};
 
 use super::snapshot::Snapshot;
-use crate::line::answers::{AlarmAnswer, ExchangeAnswer, LineAnswer};
+use crate::line::answers::{AlarmAnswer, ExchangeRow, LineAnswer, RowAnswer};
 use crate::line::{
     clock, clock_of_day, clocked, direction, duration, notice, one_item, short, test_age, touched,
     words,
@@ -93,6 +94,7 @@ pub fn frame(known: &Known<'_>, width: usize) -> Vec<Row> {
     if shelved > 0 {
         rows.add(Tone::Plain, format!("  {shelved} shelved"));
     }
+    rows.more(alarms.total, alarms.alarms.len());
     rows.heading("INBOX");
     for item in &inbox.items {
         item_rows(&mut rows, item, now);
@@ -100,13 +102,12 @@ pub fn frame(known: &Known<'_>, width: usize) -> Vec<Row> {
     if inbox.items.is_empty() {
         rows.add(Tone::Plain, "  nothing waits for us".to_owned());
     }
+    rows.more(inbox.total, inbox.items.len());
     rows.heading("GOING ON");
     for item in others.iter().take(OTHERS_MAX) {
         item_rows(&mut rows, item, now);
     }
-    if others.len() > OTHERS_MAX {
-        rows.add(Tone::Plain, format!("  and {} more", others.len() - OTHERS_MAX));
-    }
+    rows.more(others.len(), others.len().min(OTHERS_MAX));
     rows.rows
 }
 
@@ -123,6 +124,12 @@ impl Rows {
             None => text,
         };
         self.rows.push(Row { tone, text });
+    }
+
+    fn more(&mut self, total: usize, shown: usize) {
+        if total > shown {
+            self.add(Tone::Plain, format!("  and {} more", total - shown));
+        }
     }
 
     fn heading(&mut self, text: &str) {
@@ -162,6 +169,10 @@ fn line_rows(rows: &mut Rows, line: &LineAnswer, now: Instant) {
         Tone::Plain,
         format!("  clocks apart {apart}, round trip {trip}, in the outbox {outbox}"),
     );
+    if line.drafts > 0 {
+        let text = format!("  drafts       {}, not sent", line.drafts);
+        rows.add(Tone::Advisory, text);
+    }
     if line.faults > 0 {
         let text = format!("  rules that their messages broke: {}", line.faults);
         rows.add(Tone::Caution, text);
@@ -184,28 +195,29 @@ fn alarm_row(rows: &mut Rows, found: &AlarmAnswer, now: Instant) {
     rows.add(tone, format!("  {level}  {party}{exchange}  {}{clocks}", words(alarm.kind)));
 }
 
-fn item_rows(rows: &mut Rows, item: &ExchangeAnswer, now: Instant) {
-    let exchange = &item.exchange;
-    let overdue =
-        exchange.open.as_ref().and_then(|open| open.answer_due).is_some_and(|due| due < now);
-    let disputed = !exchange.differences.is_empty();
-    let tone = match (disputed, overdue) {
+fn item_rows(rows: &mut Rows, item: &RowAnswer, now: Instant) {
+    let ExchangeRow { brief, touching } = &item.exchange;
+    let overdue = brief.open.as_ref().and_then(|open| open.answer_due).is_some_and(|due| due < now);
+    let tone = match (brief.differences > 0, overdue) {
         (true, _) => Tone::Warning,
         (_, true) => Tone::Caution,
         _ => Tone::Plain,
     };
-    rows.add(tone, format!("  {}", one_item(item, now)));
-    if let Some(given) = exchange.notice_given {
+    rows.add(tone, format!("  {}", one_item(&item.party, brief, now)));
+    if let Some(given) = brief.notice_given {
         let tone = if given.short { Tone::Caution } else { Tone::Plain };
         rows.add(tone, format!("            notice {}", notice(given)));
     }
-    if !item.touching.is_empty() {
-        rows.add(Tone::Caution, format!("            touches {}", touched(&item.touching)));
+    if !touching.is_empty() {
+        rows.add(Tone::Caution, format!("            touches {}", touched(touching)));
     }
-    for difference in &exchange.differences {
-        let apart =
-            difference.apart_m.map_or(String::new(), |mm| format!(", {} m apart", mm.metres()));
-        let text = format!("            their desk holds another {}{apart}", difference.field);
+    if let Some(Difference { field, apart_m, .. }) = &brief.difference {
+        let apart = apart_m.map_or(String::new(), |mm| format!(", {} m apart", mm.metres()));
+        let more = match brief.differences {
+            1 => String::new(),
+            several => format!(", and {} more", several - 1),
+        };
+        let text = format!("            their desk holds another {field}{apart}{more}");
         rows.add(Tone::Warning, text);
     }
 }

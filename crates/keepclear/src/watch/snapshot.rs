@@ -4,7 +4,7 @@ use keepclear_line::quantity::Instant;
 use keepclear_line::view::ExchangeState;
 
 use crate::line::answers::{
-    AlarmsAnswer, DeskAnswer, ExchangeAnswer, ExchangesAnswer, InboxAnswer, LinesAnswer,
+    AlarmsAnswer, DeskAnswer, ExchangesAnswer, InboxAnswer, LinesAnswer, RowAnswer,
 };
 use crate::line::{Client, LineError};
 
@@ -18,8 +18,8 @@ pub struct Snapshot {
     pub alarms: AlarmsAnswer,
     /// What waits for us.
     pub inbox: InboxAnswer,
-    /// What else goes on, of all lines, the newest first.
-    pub others: Vec<ExchangeAnswer>,
+    /// What else goes on among the newest, of all lines, the newest first.
+    pub others: Vec<RowAnswer>,
 }
 
 impl Snapshot {
@@ -36,21 +36,15 @@ impl Snapshot {
         for peer in &desk.peers {
             let id = peer.desk.to_string();
             let answer: ExchangesAnswer = client.read(&["lines", &id, "exchanges"]).await?;
-            let waits = |id| inbox.items.iter().any(|item| item.exchange.id == id);
-            let going_on = answer.exchanges.into_iter().filter(|exchange| {
-                let over =
-                    matches!(exchange.state, ExchangeState::Ended | ExchangeState::Withdrawn);
-                !over && !waits(exchange.id)
+            let going_on = answer.exchanges.into_iter().filter(|row| {
+                let brief = &row.brief;
+                let over = matches!(brief.state, ExchangeState::Ended | ExchangeState::Withdrawn);
+                !over && brief.waits_for_us().is_none()
             });
-            others.extend(going_on.map(|exchange| ExchangeAnswer {
-                party: peer.party.clone(),
-                desk: peer.desk,
-                now: answer.now,
-                exchange,
-                touching: Vec::new(),
-            }));
+            others
+                .extend(going_on.map(|exchange| RowAnswer { party: peer.party.clone(), exchange }));
         }
-        others.sort_by_key(|other| std::cmp::Reverse(other.exchange.opened_at));
+        others.sort_by_key(|other| std::cmp::Reverse(other.exchange.brief.opened_at));
         Ok(Self { desk, lines, alarms, inbox, others })
     }
 

@@ -2,30 +2,26 @@
 
 use std::sync::Arc;
 
-use super::derive::answer_of;
+use super::derive::{answer_of, commitment_of};
 use super::standing::{Standing, Want, content_of};
 use crate::held::Held;
-use crate::message::{Content, ReadBack};
+use crate::line::Fields;
+use crate::message::{Body, Content, ReadBack};
 use crate::terms::Terms;
-use crate::view::{ExchangeView, MessageView, Side};
+use crate::view::{ExchangeBrief, ExchangeView, LastMessage, MessageView, Side};
 
-impl Standing<'_> {
+impl<'a> Standing<'a> {
     /// Everything, with the clocks that `terms` set.
     pub fn view(&self, terms: &Terms) -> ExchangeView {
         let opening = self.all.opening;
-        let waiting = self.waiting();
-        // A commitment may grow in an exchange that was opened with fields, and takes none from it.
-        let fields = [self.all.item, opening].into_iter().find(|held| content_of(held).is_some());
-        let fields = fields.unwrap_or(opening);
+        let fields = self.fields();
         ExchangeView {
             id: self.exchange.id,
             matter: self.exchange.matter(),
             opened_by: self.exchange.opener,
             opened_at: opening.said_at,
             state: self.state(),
-            turn: waiting
-                .filter(|waiting| waiting.want != Want::Receipt)
-                .map(|waiting| waiting.who),
+            turn: self.turn(),
             open: self.open_item(terms),
             content: held_content(fields),
             said_by: content_of(fields).map(|_| fields.side),
@@ -36,8 +32,68 @@ impl Standing<'_> {
                 .all
                 .disputed()
                 .map_or_else(Vec::new, |(_, differences)| differences.to_vec()),
+            earlier: 0,
             messages: self.message_views(),
         }
+    }
+
+    /// The message whose fields are shown. A commitment may grow in an exchange that was opened with
+    /// fields, and takes none from it.
+    fn fields(&self) -> &'a Held {
+        let opening = self.all.opening;
+        let fields = [self.all.item, opening].into_iter().find(|held| content_of(held).is_some());
+        fields.unwrap_or(opening)
+    }
+
+    /// The message whose volumes count: a commitment's, where it has any.
+    pub fn fields_that_count(&self) -> Option<Fields> {
+        let offer = self.all.offer.filter(|offer| {
+            commitment_of(offer).is_some_and(|commitment| !commitment.volumes.is_empty())
+        });
+        let held = offer.unwrap_or_else(|| self.fields());
+        Some(Fields { message: held.id, sent_at: held.said_at, body: held.body.clone()? })
+    }
+
+    /// In short, with the clocks that `terms` set.
+    pub fn brief(&self, terms: &Terms) -> ExchangeBrief {
+        let opening = self.all.opening;
+        let content = content_of(self.fields());
+        let promised = self.promise.as_ref().map(|promise| promise.commitment.action);
+        let differences = self.all.disputed().map_or(&[][..], |(_, differences)| differences);
+        let said = &self.exchange.said;
+        let last = said.us.last().max(said.them.last()).map_or(opening, |&at| self.messages.at(at));
+        ExchangeBrief {
+            id: self.exchange.id,
+            matter: self.exchange.matter(),
+            topic: content.map(|content| content.topic),
+            action: promised.or(content.and_then(|content| content.action)),
+            phrase: match opening.body.as_deref() {
+                Some(Body::Test { phrase, .. }) => Some(*phrase),
+                _ => None,
+            },
+            opened_by: self.exchange.opener,
+            opened_at: opening.said_at,
+            state: self.state(),
+            answer: self.all.decided.and_then(answer_of).cloned(),
+            turn: self.turn(),
+            open: self.open_item(terms),
+            notice_given: self.notice_given(terms),
+            commitment: self.promise.as_ref().map(|promise| promise.state(self.now)),
+            differences: differences.len(),
+            difference: differences.first().cloned(),
+            messages: said.us.len() + said.them.len(),
+            last: LastMessage {
+                id: last.id,
+                side: last.side,
+                kind: last.kind,
+                sent_at: last.said_at,
+            },
+        }
+    }
+
+    fn turn(&self) -> Option<Side> {
+        let waiting = self.waiting().filter(|waiting| waiting.want != Want::Receipt);
+        waiting.map(|waiting| waiting.who)
     }
 
     fn message_views(&self) -> Vec<MessageView> {

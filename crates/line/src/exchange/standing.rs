@@ -7,7 +7,7 @@ use super::derive::Derived;
 use super::promise::Promise;
 use super::{Exchange, Kind};
 use crate::held::{Held, Messages, Past};
-use crate::message::{Answer, Body, Content, Matter, MessageKind};
+use crate::message::{Answer, Body, Commitment, Content, Matter, MessageKind};
 use crate::quantity::Instant;
 use crate::read_back::notice_given_s;
 use crate::terms::{Terms, Times};
@@ -221,6 +221,33 @@ impl<'a> Standing<'a> {
             .filter(|held| held.receipt.is_none())
             .map(|held| (held, held.said_at.plus_s(self.times(terms, held).receipt_s)));
         late.filter(|&(_, due)| due < self.now).min_by_key(|&(_, due)| due)
+    }
+
+    /// The last instants before something that is shown of it or called for changes by itself.
+    pub fn clocks(&self, terms: &Terms) -> Vec<Instant> {
+        let mut clocks = Vec::new();
+        if let Some(open) = self.open_item(terms) {
+            clocks.extend(open.receipt_due.into_iter().chain(open.answer_due));
+        }
+        if let Some(waiting) = self.waiting() {
+            clocks.push(waiting.message.said_at.plus_s(terms.telephone_s));
+        }
+        if self.exchange.awaiting > 0 {
+            let ours = self.exchange.said[Side::Us].iter().map(|&at| self.messages.at(at));
+            let underway = ours.filter(|held| held.receipt.is_none());
+            let due = underway.map(|held| held.said_at.plus_s(self.times(terms, held).receipt_s));
+            clocks.extend(due);
+        }
+        if let Some(content) = self.all.versions.last().and_then(|held| content_of(held)) {
+            clocks.push(content.window.to);
+        }
+        if let Some(promise) = &self.promise {
+            let Commitment { window, milestones, .. } = promise.commitment;
+            // From the first instant on it is in force: it stands otherwise up to the one before.
+            clocks.extend([Instant(window.from.0.saturating_sub(1)), window.to]);
+            clocks.extend(milestones.iter().map(|milestone| milestone.deadline));
+        }
+        clocks
     }
 
     /// Of a notice's last version: from the moment at which its receiver says to have had it.

@@ -1,9 +1,6 @@
 //! What is shown of a line at a moment.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Line, Place};
-use crate::alarms;
 use crate::exchange::Exchange;
 use crate::exchange::standing::Standing;
 use crate::health::{Health, Suspensions};
@@ -12,52 +9,36 @@ use crate::message::Lane;
 use crate::quantity::{ExchangeId, Instant};
 use crate::refusal::Refusal;
 use crate::terms::Terms;
-use crate::view::{Fault, HealthView, KeyView, LineView, Shelving, Side, TestsView, WatchView};
+use crate::view::{Alarm, Fault, HealthView, KeyView, LineView, Side, TestsView, WatchView};
 
-/// Most exchanges shown beside those that want somebody.
-pub const EXCHANGES_SHOWN: usize = 200;
 /// Most faults shown; the record has them all.
 pub const FAULTS_SHOWN: usize = 100;
 
 impl Line {
-    pub(super) fn look(
-        &self,
-        now: Instant,
-        health: &Health,
-        shelved: &BTreeMap<String, Shelving>,
-    ) -> LineView {
-        let health = self.health_view(now, health);
-        let alarms = alarms::raise(self, now, &health, shelved);
-        let terms = self.terms();
-        let mut shown: BTreeSet<Place> = self.open.clone();
-        let counts = |place: &&Place| !self.is_shadowed(**place);
-        shown.extend(self.order.iter().rev().filter(counts).take(EXCHANGES_SHOWN));
-        let mut exchanges: Vec<_> = shown
-            .iter()
-            .filter_map(|id| Some(self.standing(self.exchanges.get(id)?, now)?.view(&terms)))
-            .collect();
-        exchanges.sort_by(|a, b| b.opened_at.cmp(&a.opened_at).then_with(|| a.id.cmp(&b.id)));
+    pub(super) fn look(&self, now: Instant, health: &Health, alarms: Vec<Alarm>) -> LineView {
         LineView {
             party: self.charter.them.name.clone(),
             desk: self.charter.them.desk,
             exercise: self.charter.exercise,
             now,
-            health,
+            health: self.health_view(now, health),
             tests: self.tests(now),
             our_watch: self.watch(Side::Us, now),
             their_watch: self.watch(Side::Them, now),
-            terms,
+            terms: self.terms(),
             terms_agreed: self.agreed_terms().is_some(),
+            our_terms: self.voices.us.terms.map(|(_, terms)| terms),
+            their_terms: self.voices.them.terms.map(|(_, terms)| terms),
             our_key: self.key(Side::Us),
             their_key: self.key(Side::Them),
             witnesses: self.witnesses(),
-            exchanges,
             alarms,
             faults: self.faults(),
         }
     }
 
-    pub(crate) fn health_view(&self, now: Instant, health: &Health) -> HealthView {
+    /// How the line is at this moment.
+    pub fn health_view(&self, now: Instant, health: &Health) -> HealthView {
         let suspension = |side| self.voices[side].suspension(u64::MAX).cloned();
         let suspensions =
             Suspensions { by_us: suspension(Side::Us), by_them: suspension(Side::Them) };
@@ -73,11 +54,10 @@ impl Line {
     }
 
     /// Exchanges that want somebody at this moment.
-    pub(crate) fn wanted(&self, now: Instant) -> impl Iterator<Item = Standing<'_>> {
+    pub(super) fn wanted(&self, now: Instant) -> impl Iterator<Item = &Place> {
         let first = (now, (ExchangeId([0; 16]), Lane::Ordinary));
         let until = self.open_until.range(first..).map(|(_, place)| place);
-        let places = self.open.iter().chain(until);
-        places.filter_map(move |id| self.standing(self.exchanges.get(id)?, now))
+        self.open.iter().chain(until)
     }
 
     /// How far the other end is known to have come in our ordinary lane; theirs is held as it comes.
@@ -89,18 +69,19 @@ impl Line {
     }
 
     /// The times in force: those that both sides proposed last, else the defaults.
-    pub(crate) fn terms(&self) -> Terms {
+    pub fn terms(&self) -> Terms {
         self.agreed_terms().unwrap_or_default()
     }
 
-    fn agreed_terms(&self) -> Option<Terms> {
+    /// Those that both sides proposed last, when they are the same.
+    pub fn agreed_terms(&self) -> Option<Terms> {
         let (place, ours) = self.voices.us.terms?;
         let (_, theirs) = self.voices.them.terms?;
         (ours == theirs && place <= self.shown_of(Side::Us)).then_some(ours)
     }
 
     /// The last good test in each direction, as both ends can show it.
-    pub(crate) fn tests(&self, now: Instant) -> TestsView {
+    pub fn tests(&self, now: Instant) -> TestsView {
         let answered = |side| self.voices[side].answered_at(self.shown_of(side));
         let (ours, theirs) = (answered(Side::Them), answered(Side::Us));
         let older = ours.zip(theirs).map(|(ours, theirs)| ours.min(theirs));
@@ -114,7 +95,8 @@ impl Line {
         }
     }
 
-    fn watch(&self, side: Side, now: Instant) -> Option<WatchView> {
+    /// Who is on watch there, as both ends can show it.
+    pub fn watch(&self, side: Side, now: Instant) -> Option<WatchView> {
         let watch = self.voices[side].watch(now, self.shown_of(side))?;
         Some(WatchView { role: watch.role.clone(), since: watch.at })
     }
@@ -149,6 +131,11 @@ impl Line {
     /// The first message of ours outside of exchanges that the other desk has not said to have.
     pub(crate) fn first_undelivered(&self) -> Option<&Held> {
         self.undelivered.first().map(|&at| self.messages.at(at))
+    }
+
+    /// How many rules their messages broke.
+    pub fn faults_total(&self) -> usize {
+        self.faults.len()
     }
 
     /// The newest first.

@@ -220,7 +220,7 @@ impl Line {
             // Only a receipt counts here. What they say to have seen proves that they have it, but not
             // yet that they understood it, nor that nothing of theirs is under way that stands against it.
             let sent = self.messages.at(about).sequence;
-            self.reached[lane] = self.reached[lane].max(sent);
+            self.reach(lane, sent);
             self.undelivered.remove(&about);
             if !differences.is_empty() {
                 self.owed.insert(receipt);
@@ -241,6 +241,17 @@ impl Line {
         }
     }
 
+    /// They have our lane up to here. A receipt that passes others over shows these to be there as well.
+    fn reach(&mut self, lane: Lane, sequence: u64) {
+        let before = self.reached[lane];
+        let passed_over = before.saturating_add(1)..sequence;
+        for place in passed_over {
+            let held = self.messages.in_lane(Side::Us, lane, place);
+            self.touched.extend(held.and_then(|held| held.exchange));
+        }
+        self.reached[lane] = before.max(sequence);
+    }
+
     fn disputed(&mut self, dispute: At, differences: Vec<Difference>) {
         let held = self.messages.at(dispute);
         let (sequence, exchange, lane) = (held.sequence, held.exchange, held.lane);
@@ -255,6 +266,7 @@ impl Line {
 
     /// Finds out anew whether an exchange wants somebody.
     fn refresh(&mut self, place: Place) {
+        self.touched.insert(place.0);
         let Some(exchange) = self.exchanges.get(&place) else { return };
         // At the end of time, when every offer has lapsed: what waits then waits until something is said.
         let Some(standing) = self.standing(exchange, Instant(i64::MAX)) else { return };

@@ -63,16 +63,22 @@ fn flights(page: &mut Page, party: &Name, flights: &[Name]) {
 /// The phrase says the direction, the datum how much.
 fn action(page: &mut Page, label: Phrase, action: Action) {
     page.says(label, Phrase::from(action));
-    let amount = match action {
-        Action::Delay { by_s } | Action::Earlier { by_s } => datum::duration(by_s.into()),
-        Action::Level { by_m } | Action::Sideways { by_m } => datum::size(by_m),
+    if let Some(amount) = amount(action) {
+        page.nested(|page| page.datum(Phrase::AMOUNT, amount));
+    }
+}
+
+/// How much, without its direction.
+pub(super) fn amount(action: Action) -> Option<String> {
+    match action {
+        Action::Delay { by_s } | Action::Earlier { by_s } => Some(datum::duration(by_s.into())),
+        Action::Level { by_m } | Action::Sideways { by_m } => Some(datum::size(by_m)),
         Action::StayClear {}
         | Action::StayWithin {}
         | Action::Identify {}
         | Action::Inform {}
-        | Action::Assist {} => return,
-    };
-    page.nested(|page| page.datum(Phrase::AMOUNT, amount));
+        | Action::Assist {} => None,
+    }
 }
 
 fn in_volumes(page: &mut Page, volumes: &[Volume]) {

@@ -48,6 +48,9 @@ pub fn render_exchange(
         self::standing(&mut page, ends, commitment);
     }
     differences(&mut page, &view.differences);
+    if view.earlier > 0 {
+        page.datum(Phrase::EARLIER_MESSAGES, view.earlier.to_string());
+    }
     for message in &view.messages {
         self::message(&mut page, ends, message);
     }

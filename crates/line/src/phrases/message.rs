@@ -31,7 +31,7 @@ pub fn render(
 }
 
 /// Its kind; of an opening, what is opened.
-pub(super) fn kind(body: &Body) -> Phrase {
+pub fn kind(body: &Body) -> Phrase {
     match body {
         Body::Open { matter, .. } => Phrase::from(*matter),
         _ => Phrase::from(body.kind()),

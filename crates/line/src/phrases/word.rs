@@ -74,6 +74,7 @@ words! {
     OPENED_AT = "label-opened-at",
     STATE = "label-state",
     DELIVERED_NOT_COMPARED = "exchange-delivered-not-compared",
+    EARLIER_MESSAGES = "label-earlier-messages",
     COUNTER_BY = "label-counter-by",
     TURN = "label-turn",
     WAITS_FOR = "label-waits-for",

@@ -13,9 +13,10 @@ use keepclear_entry::{
 };
 use keepclear_line::message::{Body, Envelope, Lane};
 use keepclear_line::quantity::{DeskId, ExchangeId, Instant, MessageId, Name};
+use keepclear_line::terms::Terms;
 use keepclear_line::view::{ExchangeView, LineView, Side};
 use keepclear_line::{
-    Charter, Health, Line, Party, Refusal, Stamp, Stored, decode, encode, needs_role,
+    Charter, Health, Line, Party, Refusal, Rows, Stamp, Stored, decode, encode, needs_role,
 };
 
 /// How far a desk that stores places wrong puts them to the east, metres.
@@ -69,6 +70,8 @@ pub struct Desk {
     writers: [Writer; 2],
     /// How far the other desk is, as far as this one remembers.
     pub peer_has: [u64; 2],
+    pub rows: Rows,
+    rows_terms: Terms,
 }
 
 pub fn name(text: &str) -> Name {
@@ -106,6 +109,8 @@ impl Desk {
             heard_last: [EntryHash::NONE; 2],
             writers,
             peer_has: [0; 2],
+            rows: Rows::default(),
+            rows_terms: Terms::default(),
         }
     }
 
@@ -298,6 +303,24 @@ impl Desk {
         health.heard_from_them(now);
         health.they_heard_us(now);
         self.line.view(now, &health, &BTreeMap::new())
+    }
+
+    /// Every exchange, the newest first.
+    pub fn exchanges(&self, now: Instant) -> Vec<ExchangeView> {
+        self.line.newest(None).map(|(_, id)| self.exchange(id, now)).collect()
+    }
+
+    /// What wants somebody, brought up to date as a desk does it: from what was touched and what passed.
+    pub fn bring_rows_up_to_date(&mut self, now: Instant) {
+        let mut ids = self.line.take_touched();
+        ids.extend(self.rows.passed(now));
+        if self.line.terms() != self.rows_terms {
+            self.rows_terms = self.line.terms();
+            ids.extend(self.line.wanted_ids(now));
+        }
+        for id in ids {
+            self.rows.put(id, self.line.row(id, now));
+        }
     }
 
     pub fn exchange(&self, id: ExchangeId, now: Instant) -> ExchangeView {

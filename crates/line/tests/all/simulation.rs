@@ -138,6 +138,7 @@ impl World {
 
     /// A person looks.
     fn look(&mut self, who: usize) {
+        checks::the_rows_are_those_of_a_fresh_look(&mut self.desks[who], self.now);
         for exchange in checks::what_is_shown_is_true(&self.desks, who, self.now) {
             *self.seen.states.entry(exchange).or_default() += 1;
         }

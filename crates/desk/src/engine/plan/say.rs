@@ -1,26 +1,17 @@
 //! What people ask for: to say something, to pair.
 
+use keepclear_line::Envelope;
 use keepclear_line::message::Lane;
 use keepclear_line::quantity::DeskId;
 use keepclear_line::view::Side;
-use keepclear_line::{Body, Envelope};
 
-use super::{LaneContent, Taken};
+use super::draft::is_at;
+use super::{LaneContent, Planning, Taken};
 use crate::card::Card;
-use crate::engine::Inner;
 use crate::engine::sequencer::Sequencer;
-use crate::journal::{Happening, Paired, Peer, body_digest, passes_unconfirmed};
+use crate::engine::{Inner, Saying};
+use crate::journal::{Happening, Paired, Peer, body_digest, passes_unconfirmed, release_digest};
 use crate::speaking::{DeskError, Said, Speaker};
-
-/// What became of a request to say something.
-pub enum Planning {
-    /// It is the last entry of the batch.
-    Planned,
-    /// Something about the same exchange is in this batch: it is looked at again after it.
-    Wait,
-    /// It was said before.
-    Known(Said),
-}
 
 impl Sequencer {
     pub(super) fn plan_say(
@@ -30,23 +21,39 @@ impl Sequencer {
         peer: DeskId,
         speaker: &Speaker,
         expected: Option<u64>,
-        body: &Body,
-    ) -> Result<Planning, DeskError> {
+        what: &Saying,
+    ) -> Result<Planning<Said>, DeskError> {
         if let Some((digest, said)) = inner.state.request(speaker.request) {
-            return match *digest == body_digest(peer, body) {
+            let asked = match what {
+                Saying::Body(body) => body_digest(peer, body),
+                Saying::Draft(draft) => release_digest(peer, *draft),
+            };
+            return match *digest == asked {
                 true => Ok(Planning::Known(*said)),
                 false => Err(DeskError::RequestReused),
             };
         }
+        if inner.state.drafted(speaker.request).is_some() {
+            return Err(DeskError::RequestReused);
+        }
+        let line = inner.state.peer(peer).ok_or(DeskError::NoSuchLine(peer))?;
+        let (draft, body) = match what {
+            Saying::Body(body) => (None, body.as_ref()),
+            Saying::Draft(id) if taken.drafts.contains(id) => return Ok(Planning::Wait),
+            Saying::Draft(id) => {
+                let draft = line.drafts().get(*id).ok_or(DeskError::NoDraft(*id))?;
+                is_at(draft, expected)?;
+                (Some(*id), &draft.body)
+            }
+        };
         let about = (peer, body.exchange());
         if taken.requests.contains(&speaker.request) || taken.is_about(&about) {
             return Ok(Planning::Wait);
         }
-        let line = inner.state.peer(peer).ok_or(DeskError::NoSuchLine(peer))?;
         if line.confirmation().is_none() && !passes_unconfirmed(body.kind()) {
             return Err(DeskError::NotConfirmed(peer));
         }
-        if let (Some(expected), Some(exchange)) = (expected, body.exchange()) {
+        if let (Some(expected), Some(exchange), None) = (expected, body.exchange(), draft) {
             let current = line.version(exchange);
             if current != expected {
                 return Err(DeskError::Changed { current });
@@ -56,7 +63,8 @@ impl Sequencer {
         let role = Some(speaker.role.clone());
         let envelope = Envelope { seen: line.line().seen(), role, body: body.clone() };
         let by = (speaker.request, Some(&speaker.principal));
-        self.write_line(inner, taken, peer, lane, by, LaneContent::Message(&envelope))?;
+        self.write_line(inner, taken, (peer, draft), lane, by, LaneContent::Message(&envelope))?;
+        taken.drafts.extend(draft);
         taken.requests.insert(speaker.request);
         taken.exchanges.insert(about);
         if let Some(planned) = taken.work.planned.last_mut()

@@ -66,5 +66,5 @@ fn what_passes_says_when_to_come_again_and_what_has_moved_says_where_it_is() {
     let reply = Problem::Desk(DeskError::NoRoom).into_reply();
     assert_eq!((reply.status.as_u16(), reply.retry_after_s), (503, Some(1)));
     let last = MessageId([3; 32]);
-    assert_eq!(Problem::Changed { last }.into_reply().last, Some(last));
+    assert_eq!(Problem::Changed { last }.into_reply().tag, Some(last.to_string()));
 }

@@ -312,6 +312,7 @@ pub fn exchange(state: ExchangeState, commitment_state: CommitmentState) -> Exch
             ],
         }),
         differences: vec![difference()],
+        earlier: 3,
         messages: vec![message(Side::Us, open), message(Side::Them, counter_body)],
     }
 }
@@ -359,6 +360,8 @@ pub fn line(state: LineState) -> LineView {
         their_watch: None,
         terms: Terms::default(),
         terms_agreed: false,
+        our_terms: Some(Terms::default()),
+        their_terms: None,
         our_key: Some(KeyView {
             key: Key([5; 32]),
             proposal: OF,
@@ -367,7 +370,6 @@ pub fn line(state: LineState) -> LineView {
         }),
         their_key: None,
         witnesses: witnesses(),
-        exchanges: Vec::new(),
         alarms: Vec::new(),
         faults: vec![Fault { message: OF, at: at(-5), reason: "answers its own message".into() }],
     }

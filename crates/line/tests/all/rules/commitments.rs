@@ -127,8 +127,8 @@ fn an_unsigned_offer_lapses_with_its_time_and_no_longer_wants_anybody() {
     assert_eq!(states(&pair), [CommitmentState::Lapsed; 2]);
     let view = pair.south.view(pair.now);
     assert!(view.alarms.iter().all(|alarm| alarm.exchange.is_none()), "{:?}", view.alarms);
-    let (offer, promised) = (view.exchanges[0].commitment.clone().unwrap().offer, view);
-    let promised = promised.exchanges[0].commitment.clone().unwrap().commitment;
+    let standing = pair.south.exchange(exchange(1), pair.now).commitment.unwrap();
+    let (offer, promised) = (standing.offer, standing.commitment);
     let late = pair.south.say(pair.now, sign(exchange(1), offer, &promised));
     assert!(matches!(late, Err(Refusal::Past { .. })), "{late:?}");
 }

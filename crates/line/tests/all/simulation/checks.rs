@@ -23,14 +23,33 @@ pub fn what_is_shown_is_true(desks: &[Desk; 2], who: usize, now: Instant) -> Vec
     for witness in &view.witnesses {
         witness_is_true(witness, there);
     }
-    for exchange in &view.exchanges {
+    let exchanges = here.exchanges(now);
+    for exchange in &exchanges {
         late_or_ours_is_an_alarm(exchange, &view);
         for message in &exchange.messages {
             message_is_true(message, exchange, &held_there, &wrong);
         }
         state_is_true(exchange, here, there, &held_there, &wrong);
     }
-    view.exchanges.iter().map(|exchange| exchange.state).collect()
+    exchanges.iter().map(|exchange| exchange.state).collect()
+}
+
+/// What is kept up to date is what a desk that looks at everything finds.
+pub fn the_rows_are_those_of_a_fresh_look(desk: &mut Desk, now: Instant) {
+    desk.bring_rows_up_to_date(now);
+    let kept = desk.rows.iter().map(|row| (row.brief.clone(), row.alarms.clone()));
+    let mut wanted = desk.line.wanted_ids(now);
+    wanted.sort_unstable();
+    let fresh = wanted.iter().filter_map(|&id| desk.line.row(id, now));
+    let fresh: Vec<_> = fresh.map(|row| (row.brief, row.alarms)).collect();
+    assert_eq!(kept.collect::<Vec<_>>(), fresh);
+    let waiting = fresh.iter().filter(|(brief, _)| brief.waits_for_us().is_some());
+    assert_eq!(desk.rows.waiting(), waiting.count());
+    for (brief, _) in &fresh {
+        let view = desk.exchange(brief.id, now);
+        assert_eq!((brief.state, &brief.open, brief.turn), (view.state, &view.open, view.turn));
+        assert_eq!(brief.last.id, view.messages.last().unwrap().id);
+    }
 }
 
 /// Whoever reads was named so by both, and the other end has both words.

@@ -17,15 +17,15 @@ const MATTERS: [Matter; 5] =
     [Matter::Notice, Matter::Request, Matter::Question, Matter::Report, Matter::Distress];
 
 pub fn body(chance: &mut Chance, desk: &Desk, now: Instant) -> Option<Body> {
-    let view = desk.view(now);
+    let exchanges = desk.exchanges(now);
     let over = |state| matches!(state, ExchangeState::Ended | ExchangeState::Withdrawn);
-    let going: Vec<_> = view.exchanges.iter().filter(|exchange| !over(exchange.state)).collect();
+    let going: Vec<_> = exchanges.iter().filter(|exchange| !over(exchange.state)).collect();
     match chance.below(100) {
         0..6 => of_the_line(chance, desk, now),
         _ if going.len() < 2 || (going.len() < 6 && chance.one_in(8)) => {
             Some(opens(chance, desk, now))
         }
-        6..12 => chance.pick(&view.exchanges).map(|exchange| within(chance, desk, exchange, now)),
+        6..12 => chance.pick(&exchanges).map(|exchange| within(chance, desk, exchange, now)),
         _ => chance.pick(&going).map(|exchange| within(chance, desk, exchange, now)),
     }
 }
