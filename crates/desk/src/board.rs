@@ -12,6 +12,7 @@ use std::time::Duration;
 use keepclear_line::quantity::{DeskId, Instant};
 
 use crate::desk::Desk;
+use crate::journal::State;
 use crate::views::{LineAlarm, Moved};
 
 use line::Kept;
@@ -70,7 +71,9 @@ impl Desk {
 
     /// All lines as they were at most so long ago, for those who look by themselves again and again.
     pub fn board_within(&self, age: Duration) -> Arc<Snapshot> {
-        let moved = *self.0.moved.borrow();
+        // By the state itself: whoever was answered may look before the others are told.
+        let position = self.0.read(State::last);
+        let moved = Moved { position, ..*self.0.moved.borrow() };
         // Whoever comes while it is worked out gets the same one.
         let mut worked = self.0.board.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.now();

@@ -257,3 +257,55 @@ fn a_file_that_cannot_be_said_is_refused_before_anything_is_said() {
     assert!(nobody.stderr.contains("East") && nobody.stderr.contains("South"), "{}", nobody.stderr);
     assert_eq!(north.exchanges(&south).len(), 0);
 }
+
+#[test]
+fn a_message_is_written_first_shown_in_both_languages_and_released_by_whoever_is_on_watch() {
+    let (north, south) = two_desks();
+    let files = Files::new();
+    let file = notice_file(&files, "one.geojson", 10.0);
+    let printed = north.line(&["notice", "South", "--file", &file, "--draft"]);
+    assert!(printed.contains("DRAFT, NOT SENT"), "{printed}");
+    let drafts = north.json(&["drafts"]);
+    let draft = drafts[0]["drafts"][0]["draft"].as_str().unwrap().to_owned();
+    assert!(north.line(&["status"]).contains("1, not sent"), "{}", north.line(&["status"]));
+    assert!(north.watch().contains("1, not sent"), "{}", north.watch());
+    assert_eq!(north.exchanges(&south).len(), 0);
+    let refused = north.line_as("read", &["release", &draft[..8]]);
+    assert_eq!(refused.code, 1, "{}", refused.stderr);
+    let printed = north.line(&["release", &draft[..8]]);
+    assert!(printed.contains("READ BACK"), "{printed}");
+    assert!(north.line(&["drafts"]).contains("no draft"));
+    let id = north.exchanges(&south)[0]["id"].as_str().unwrap().to_owned();
+    assert!(south.line(&["list", "North"]).contains(&id[..8]));
+
+    south.line(&["ack", &id, "--draft"]);
+    let draft = south.json(&["drafts", "North"])[0]["drafts"][0]["draft"].clone();
+    south.line(&["discard", draft.as_str().unwrap()]);
+    assert!(south.line(&["drafts"]).contains("no draft"));
+    let nothing = north.line_as("read", &["status", "--draft"]);
+    assert_eq!(nothing.code, 2, "{}", nothing.stderr);
+}
+
+#[test]
+fn the_agreed_times_are_shown_proposed_and_taken() {
+    let (north, south) = two_desks();
+    let set = ["terms", "South", "--set", "notice.answer=95min,clocks-apart=2s"];
+    assert!(north.line(&set).contains("1 h 35 min"), "{}", north.line(&set));
+    let theirs = south.until("their proposal", || {
+        let shown = south.json(&["terms", "North"]);
+        shown["theirs"].is_object().then_some(shown)
+    });
+    assert_eq!(theirs["agreed"], false);
+    south.line(&["terms", "North", "--agree"]);
+    for (here, there) in [(&north, "South"), (&south, "North")] {
+        let shown = here.until("what both have said", || {
+            let shown = here.json(&["terms", there]);
+            (shown["agreed"] == true).then_some(shown)
+        });
+        assert_eq!(shown["in_force"]["notice"]["answer_s"], 5_700);
+        assert_eq!(shown["in_force"]["clock_apart_ms"], 2_000);
+    }
+    let wrong = north.line_as("supervise", &["terms", "South", "--set", "lunch=1h"]);
+    assert_eq!(wrong.code, 2, "{}", wrong.stderr);
+    assert!(wrong.stderr.contains("notice.receipt"), "{}", wrong.stderr);
+}

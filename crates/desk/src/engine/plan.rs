@@ -102,7 +102,7 @@ impl Sequencer {
         self.plan_checkpoints(&inner, &mut taken, ticking);
         let mut queue = mem::take(&mut inner.queue);
         // Distress first; the order of everything else stays.
-        queue.sort_by_key(|pending| !is_urgent(&pending.request));
+        queue.sort_by_key(|pending| !is_urgent(&inner, &pending.request));
         let mut later = Vec::new();
         let mut queue = queue.into_iter();
         while !taken.is_full() {
@@ -363,15 +363,21 @@ impl Sequencer {
     }
 }
 
-fn is_urgent(request: &Request) -> bool {
-    use keepclear_line::message::Matter;
+fn is_urgent(inner: &Inner, request: &Request) -> bool {
     match request {
-        Request::Say { what: Saying::Body(body), .. } => {
-            matches!(**body, Body::Open { matter: Matter::Distress, .. })
+        Request::Say { what: Saying::Body(body), .. } => is_distress(body),
+        Request::Say { peer, what: Saying::Draft(draft), .. } => {
+            let line = inner.state.peer(*peer);
+            line.and_then(|line| line.drafts().get(*draft)).is_some_and(|it| is_distress(&it.body))
         }
         Request::Hear { entries, .. } => entries.iter().any(|entry| entry.lane == Lane::Urgent),
         _ => false,
     }
+}
+
+fn is_distress(body: &Body) -> bool {
+    use keepclear_line::message::Matter;
+    matches!(body, Body::Open { matter: Matter::Distress, .. })
 }
 
 fn is_read_back(body: &Body) -> bool {

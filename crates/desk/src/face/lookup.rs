@@ -61,20 +61,27 @@ impl Desk {
         self.0.read(|state| state.peer(peer)?.line().our_role(now).cloned())
     }
 
-    /// What a request said before.
+    /// What a request said or drafted before.
     pub(super) fn said_by(&self, request: RequestId) -> Option<Body> {
         let now = self.now();
-        self.0.read(|state| {
-            let (_, said) = state.request(request)?;
-            let hash = Some(EntryHash(said.message.0));
-            let is = |peer: &&Peer| peer.lane(Side::Us, said.lane).hash(said.sequence) == hash;
-            let peer = state.peers().find(is)?;
-            let Some(exchange) = said.exchange else { return outside(peer, said) };
-            let view = peer.line().exchange(exchange, now)?;
-            let mut messages = view.messages.into_iter();
-            messages
-                .find(|message| message.id == said.message)
-                .map(|message| message.body.as_ref().clone())
+        let drafted = self.0.read(|state| {
+            let (_, kept) = state.drafted(request)?;
+            let found = state.peers().find_map(|peer| peer.drafts().get(kept.draft));
+            found.map(|draft| draft.body.clone())
+        });
+        drafted.or_else(|| {
+            self.0.read(|state| {
+                let (_, said) = state.request(request)?;
+                let hash = Some(EntryHash(said.message.0));
+                let is = |peer: &&Peer| peer.lane(Side::Us, said.lane).hash(said.sequence) == hash;
+                let peer = state.peers().find(is)?;
+                let Some(exchange) = said.exchange else { return outside(peer, said) };
+                let view = peer.line().exchange(exchange, now)?;
+                let mut messages = view.messages.into_iter();
+                messages
+                    .find(|message| message.id == said.message)
+                    .map(|message| message.body.as_ref().clone())
+            })
         })
     }
 }

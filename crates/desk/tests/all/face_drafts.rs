@@ -56,7 +56,9 @@ async fn a_draft_and_its_release_are_each_done_once_also_after_a_restart() {
     let pair = Pair::start().await;
     let drafts = pair.line("drafts");
     let keys = [(); 3].map(|()| Uuid::new_v4().to_string());
-    let once = |key| [("idempotency-key", key)];
+    fn once(key: &str) -> [(&str, &str); 1] {
+        [("idempotency-key", key)]
+    }
     let write = json!({ "test": { "phrase": 3 } });
     let first = pair.north.post_as(&drafts, &write, &once(&keys[0])).await.is(201).json;
     let again = pair.north.post_as(&drafts, &write, &once(&keys[0])).await.is(201).json;
