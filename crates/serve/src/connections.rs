@@ -3,6 +3,7 @@
 //! hyper's own limit for the time of a header also runs while a connection is idle, and clients
 //! keep idle ones for a minute; so the time is watched here, see `connections/watch.rs`.
 
+mod handshakes;
 mod watch;
 
 use std::convert::Infallible;
@@ -25,6 +26,7 @@ use tokio::sync::{Semaphore, watch::Receiver};
 use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 
+use handshakes::{Handshake, Handshakes};
 use watch::{Pulse, Watched};
 
 /// How many connections there may be, and how long they may take.
@@ -32,7 +34,10 @@ use watch::{Pulse, Watched};
 pub struct ServeLimits {
     /// Open connections; more are answered 503 and closed.
     pub connections_max: usize,
-    /// From the first byte of a request to the end of its header; also a TLS handshake.
+    /// TLS handshakes under way from one address (of IPv6, one network of 64 bits); more are closed.
+    pub handshakes_per_address_max: usize,
+    /// From the first byte of a request to the end of its header, of a connection's first one from the
+    /// beginning; also a TLS handshake.
     pub header_time_max: Duration,
     /// Between two requests of a connection.
     pub idle_time_max: Duration,
@@ -48,6 +53,7 @@ impl Default for ServeLimits {
     fn default() -> Self {
         Self {
             connections_max: 1_024,
+            handshakes_per_address_max: 64,
             header_time_max: Duration::from_secs(10),
             idle_time_max: Duration::from_secs(90),
             header_bytes_max: 64 << 10,
@@ -83,6 +89,7 @@ pub async fn serve(
 ) {
     let limits = Arc::new(limits);
     let places = Arc::new(Semaphore::new(limits.connections_max));
+    let handshakes = Arc::new(Handshakes::new(limits.handshakes_per_address_max));
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let mut stop = pin!(stop);
     loop {
@@ -90,8 +97,8 @@ pub async fn serve(
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted {
-            Ok((stream, _)) => stream,
+        let (stream, from) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_RETRY).await;
@@ -102,12 +109,18 @@ pub async fn serve(
             turn_away(&stream, tls.is_some());
             continue;
         };
+        let tls = match &tls {
+            None => None,
+            Some(tls) => match handshakes.begin(from.ip()) {
+                Some(handshake) => Some((tls.clone(), handshake)),
+                None => continue,
+            },
+        };
         let connection = Connection {
             router: router.clone(),
             limits: Arc::clone(&limits),
             stopped: stopped.clone(),
         };
-        let tls = tls.clone();
         tokio::spawn(async move {
             if let Err(error) = connection.run(stream, tls).await {
                 tracing::debug!(%error, "a connection ended early");
@@ -137,11 +150,12 @@ struct Connection {
 }
 
 impl Connection {
-    async fn run(self, stream: TcpStream, tls: Option<TlsAcceptor>) -> io::Result<()> {
+    async fn run(self, stream: TcpStream, tls: Option<(TlsAcceptor, Handshake)>) -> io::Result<()> {
         stream.set_nodelay(true)?;
-        let Some(tls) = tls else { return self.talk(stream, None).await };
+        let Some((tls, under_way)) = tls else { return self.talk(stream, None).await };
         let handshake = tokio::time::timeout(self.limits.header_time_max, tls.accept(stream));
         let stream = handshake.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+        drop(under_way);
         let chain = stream.get_ref().1.peer_certificates();
         let client = chain.and_then(<[_]>::first).cloned().map(CertificateDer::into_owned);
         self.talk(stream, client.map(ClientCertificate)).await

@@ -50,6 +50,13 @@ fn contradiction(shared: &Shared, peer: DeskId, lane: Lane, mark: Mark) -> Optio
     }
 }
 
+/// Somebody showed this, who is no peer.
+pub fn unknown_certificate(certificate: &[u8]) -> Suspected {
+    let digest = digest_of(&[certificate]);
+    let detail = format!("a connection with certificate {digest}, which no card names");
+    Suspected { peer: None, kind: SuspicionKind::WrongCertificate, digest, detail }
+}
+
 /// How a line is, apart from what was said of it.
 pub fn state_of(shared: &Shared, peer: DeskId) -> LineState {
     shared.links.health(peer).view(shared.clock.now(), Suspensions::default()).state

@@ -36,8 +36,8 @@ struct Server {
     rate: RateLimit,
 }
 
-/// The routes for other desks. To be served with [`tls_acceptor`](crate::tls_acceptor), which asks them
-/// for their certificate.
+/// The routes for other desks. To be served with [`tls_acceptor`](crate::tls_acceptor), which lets
+/// nobody else in.
 pub fn sync_router(desk: &Desk) -> Router {
     let shared = Arc::clone(&desk.0);
     let server = Arc::new(Server { shared, rate: RateLimit::new(REQUESTS_PER_SECOND) });
@@ -55,10 +55,7 @@ async fn sync(State(server): State<Arc<Server>>, request: Request) -> Response {
     };
     let peer = shared.read(|state| Some(state.peer_of_certificate(certificate)?.desk()));
     let Some(peer) = peer else {
-        let digest = heard::digest_of(&[certificate]);
-        let detail = format!("a connection with certificate {digest}, which no card names");
-        let kind = SuspicionKind::WrongCertificate;
-        shared.suspect(Suspected { peer: None, kind, digest, detail }).await;
+        shared.suspect(heard::unknown_certificate(certificate)).await;
         return plain(StatusCode::FORBIDDEN, "no card of a paired desk names this certificate");
     };
     if !rate.admits(&peer.to_string(), shared.clock.now().0) {

@@ -1,8 +1,9 @@
 //! Certificates are compared, not trusted: what counts is the card that two people have compared.
 //!
-//! A client needs no name and no authority, only the key of the certificate that it shows; whose that
-//! is, the handler finds out. A server must show exactly the certificate of its card.
+//! Neither end needs a name or an authority: each must show exactly the certificate of its card, and
+//! hold its key. A stranger is refused before it has asked for anything.
 
+use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -13,9 +14,12 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, DistinguishedName, Error, ServerConfig,
     SignatureScheme,
 };
+use tokio::runtime::Handle;
 use tokio_rustls::TlsAcceptor;
 
+use super::heard::unknown_certificate;
 use crate::desk::Desk;
+use crate::engine::Shared;
 use crate::identity::Identity;
 
 /// What takes connections of other desks.
@@ -25,7 +29,8 @@ use crate::identity::Identity;
 pub fn tls_acceptor(desk: &Desk) -> Result<TlsAcceptor, Error> {
     let identity = &desk.0.identity;
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let verifier = Arc::new(AnyClient(Arc::clone(&provider)));
+    let proof = Proof(Arc::clone(&provider));
+    let verifier = Arc::new(Peers { shared: Arc::clone(&desk.0), proof });
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .with_client_cert_verifier(verifier)
@@ -41,7 +46,7 @@ pub fn tls_acceptor(desk: &Desk) -> Result<TlsAcceptor, Error> {
 pub fn client_config(identity: &Identity, pinned: &[u8]) -> Result<ClientConfig, Error> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let pinned = CertificateDer::from(pinned.to_vec());
-    let verifier = Arc::new(PinnedServer { provider: Arc::clone(&provider), pinned });
+    let verifier = Arc::new(PinnedServer { proof: Proof(Arc::clone(&provider)), pinned });
     ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?
         .dangerous()
@@ -49,21 +54,40 @@ pub fn client_config(identity: &Identity, pinned: &[u8]) -> Result<ClientConfig,
         .with_client_auth_cert(vec![identity.certificate().clone()], identity.tls_key())
 }
 
-#[derive(Debug)]
-struct AnyClient(Arc<CryptoProvider>);
+/// Takes whoever shows the certificate of a peer, and has who shows another one written down.
+///
+/// Resumed connections do not come by here: the handler looks at the certificate once more.
+struct Peers {
+    shared: Arc<Shared>,
+    proof: Proof,
+}
 
-impl ClientCertVerifier for AnyClient {
+impl fmt::Debug for Peers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Peers").finish_non_exhaustive()
+    }
+}
+
+impl ClientCertVerifier for Peers {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         &[]
     }
 
     fn verify_client_cert(
         &self,
-        _: &CertificateDer<'_>,
+        shown: &CertificateDer<'_>,
         _: &[CertificateDer<'_>],
         _: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        Ok(ClientCertVerified::assertion())
+        if self.shared.read(|state| state.peer_of_certificate(shown).is_some()) {
+            return Ok(ClientCertVerified::assertion());
+        }
+        let (shared, suspected) = (Arc::clone(&self.shared), unknown_certificate(shown));
+        // Handshakes are made by tasks; without one there is nobody to write it down.
+        if let Ok(runtime) = Handle::try_current() {
+            runtime.spawn(async move { shared.suspect(suspected).await });
+        }
+        Err(refused())
     }
 
     fn verify_tls12_signature(
@@ -72,8 +96,7 @@ impl ClientCertVerifier for AnyClient {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
+        self.proof.tls12(message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -82,18 +105,17 @@ impl ClientCertVerifier for AnyClient {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.0.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
+        self.proof.tls13(message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.proof.schemes()
     }
 }
 
 #[derive(Debug)]
 struct PinnedServer {
-    provider: Arc<CryptoProvider>,
+    proof: Proof,
     pinned: CertificateDer<'static>,
 }
 
@@ -109,7 +131,7 @@ impl ServerCertVerifier for PinnedServer {
         if shown.as_ref() == self.pinned.as_ref() {
             return Ok(ServerCertVerified::assertion());
         }
-        Err(Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure))
+        Err(refused())
     }
 
     fn verify_tls12_signature(
@@ -118,8 +140,7 @@ impl ServerCertVerifier for PinnedServer {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls12_signature(message, certificate, signature, algorithms)
+        self.proof.tls12(message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -128,11 +149,44 @@ impl ServerCertVerifier for PinnedServer {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        let algorithms = &self.provider.signature_verification_algorithms;
-        verify_tls13_signature(message, certificate, signature, algorithms)
+        self.proof.tls13(message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider.signature_verification_algorithms.supported_schemes()
+        self.proof.schemes()
+    }
+}
+
+fn refused() -> Error {
+    Error::InvalidCertificate(CertificateError::ApplicationVerificationFailure)
+}
+
+/// That whoever shows a certificate holds its key.
+#[derive(Debug)]
+struct Proof(Arc<CryptoProvider>);
+
+impl Proof {
+    fn tls12(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signature, algorithms)
+    }
+
+    fn tls13(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let algorithms = &self.0.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signature, algorithms)
+    }
+
+    fn schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
     }
 }

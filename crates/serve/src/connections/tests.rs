@@ -18,13 +18,17 @@ struct Running {
 }
 
 async fn start(limits: ServeLimits, router: Router) -> Running {
+    start_with(None, limits, router).await
+}
+
+async fn start_with(tls: Option<TlsAcceptor>, limits: ServeLimits, router: Router) -> Running {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel::<()>();
     let stopped = async move {
         let _ = stopped.await;
     };
-    let done = tokio::spawn(serve(listener, None, router, limits, stopped));
+    let done = tokio::spawn(serve(listener, tls, router, limits, stopped));
     Running { address, stop, done }
 }
 
@@ -82,6 +86,37 @@ async fn a_header_that_does_not_end_and_an_idle_connection_are_closed() {
     let mut idle = TcpStream::connect(running.address).await.unwrap();
     idle.write_all(REQUEST).await.unwrap();
     assert!(rest(&mut idle).await.ends_with("hello"));
+}
+
+#[tokio::test]
+async fn a_connection_on_which_nothing_is_asked_from_the_first_is_closed_early() {
+    let short = Duration::from_millis(200);
+    let running =
+        start(ServeLimits { header_time_max: short, ..ServeLimits::default() }, hello()).await;
+    let mut silent = TcpStream::connect(running.address).await.unwrap();
+    assert_eq!(rest(&mut silent).await, "");
+}
+
+#[tokio::test]
+async fn one_address_holds_so_many_unfinished_handshakes_and_no_more() {
+    // Without a certificate no handshake ends; none gets that far here.
+    let config = rustls::ServerConfig::builder_with_provider(
+        rustls::crypto::aws_lc_rs::default_provider().into(),
+    )
+    .with_safe_default_protocol_versions()
+    .unwrap()
+    .with_no_client_auth()
+    .with_cert_resolver(Arc::new(rustls::server::ResolvesServerCertUsingSni::new()));
+    let limits = ServeLimits { handshakes_per_address_max: 2, ..ServeLimits::default() };
+    let tls = TlsAcceptor::from(Arc::new(config));
+    let running = start_with(Some(tls), limits, hello()).await;
+    let held = (
+        TcpStream::connect(running.address).await.unwrap(),
+        TcpStream::connect(running.address).await.unwrap(),
+    );
+    let mut third = TcpStream::connect(running.address).await.unwrap();
+    assert_eq!(rest(&mut third).await, "");
+    drop(held);
 }
 
 #[tokio::test]

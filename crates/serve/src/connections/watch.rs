@@ -16,6 +16,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const IDLE: u64 = 0;
 const HEADER: u64 = 1;
 const REQUEST: u64 = 2;
+/// Nothing has come yet.
+const NEW: u64 = 3;
 
 /// The state of one connection: what it does in the lowest two bits, since when above.
 pub struct Pulse {
@@ -25,7 +27,7 @@ pub struct Pulse {
 
 impl Default for Pulse {
     fn default() -> Self {
-        Self { opened: Instant::now(), state: AtomicU64::new(IDLE) }
+        Self { opened: Instant::now(), state: AtomicU64::new(NEW) }
     }
 }
 
@@ -36,8 +38,11 @@ impl Pulse {
     }
 
     fn read_something(&self) {
-        if self.state.load(Ordering::Relaxed) & 3 == IDLE {
-            self.set(HEADER);
+        match self.state.load(Ordering::Relaxed) & 3 {
+            IDLE => self.set(HEADER),
+            // The time of the first header began when the connection did.
+            NEW => self.state.store(HEADER, Ordering::Relaxed),
+            _ => {}
         }
     }
 
@@ -68,7 +73,7 @@ impl Pulse {
                 let state = pulse.state.load(Ordering::Relaxed);
                 let since = Duration::from_millis(state >> 2);
                 let limit = match state & 3 {
-                    HEADER => header,
+                    HEADER | NEW => header,
                     IDLE => idle,
                     _ => continue,
                 };
