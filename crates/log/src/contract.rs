@@ -60,6 +60,13 @@ pub trait Log: Send {
     /// and the log can be used on.
     fn append(&mut self, batch: &Batch) -> Result<Appended, AppendError>;
 
+    /// Whether there is room for a batch of the largest weight at this moment. Nothing of the attempt
+    /// stays. To be asked after [`AppendError::NoRoom`], without something to append.
+    ///
+    /// # Errors
+    /// [`ReadError`] when that cannot be known.
+    fn has_room(&mut self) -> Result<bool, ReadError>;
+
     /// Entries after a place, in order, that are durable: as many as come to `limit_bytes`, and at
     /// least one if there is one. What is answered is empty only when nothing durable follows. May
     /// split a batch; sees at least everything up to this node's own appends and last
@@ -68,6 +75,14 @@ pub trait Log: Send {
     /// # Errors
     /// [`ReadError::Trimmed`] when an entry after that place has been trimmed.
     fn read(&self, after: Position, limit_bytes: usize) -> Result<Vec<Committed>, ReadError>;
+
+    /// A handle that reads durable entries after one place, through another, from another thread while
+    /// appends go on. Costs next to nothing to make, and nothing to the appends; to be used soon, since
+    /// what is trimmed meanwhile it cannot read.
+    ///
+    /// # Errors
+    /// After `Fatal` only.
+    fn reader(&self, after: Position, through: Position) -> Result<Box<dyn LogReader>, ReadError>;
 
     /// A place at or beyond every entry, of any node, that was acknowledged before this was called.
     /// [`Position::START`] for an empty log.
@@ -130,6 +145,15 @@ pub trait Log: Send {
     /// # Errors
     /// [`KeepError`]; it may be there still.
     fn erase_aside(&mut self, name: AsideName) -> Result<bool, KeepError>;
+}
+
+/// Reads a part of a log.
+pub trait LogReader: Send {
+    /// As [`Log::read`], up to the handle's end.
+    ///
+    /// # Errors
+    /// As there; [`ReadError::Io`] also for what was trimmed since the handle was made.
+    fn read(&self, after: Position, limit_bytes: usize) -> Result<Vec<Committed>, ReadError>;
 }
 
 /// Saves snapshots. The two newest are kept, older ones removed.

@@ -15,7 +15,7 @@ mod write;
 
 pub use reader::FileReader;
 
-use crate::contract::{Log, Snapshot, SnapshotWriter};
+use crate::contract::{Log, LogReader, Snapshot, SnapshotWriter};
 use crate::format::{FILE_HEADER, RECORD_HEADER};
 use crate::storage::Storage;
 use crate::{
@@ -75,6 +75,20 @@ impl<S: Storage> FileLog<S> {
     }
 }
 
+/// Segments that hold a part of the log, as they were at some moment.
+struct Part<S> {
+    segments: Segments<S>,
+    through: Position,
+}
+
+impl<S: Storage> LogReader for Part<S> {
+    fn read(&self, after: Position, limit_bytes: usize) -> Result<Vec<Committed>, ReadError> {
+        let mut read = self.segments.read(after, limit_bytes)?;
+        read.truncate(read.partition_point(|committed| committed.position <= self.through));
+        Ok(read)
+    }
+}
+
 impl<S: Storage> Log for FileLog<S> {
     fn id(&self) -> LogId {
         self.id
@@ -96,9 +110,19 @@ impl<S: Storage> Log for FileLog<S> {
         self.remember_fatal(result)
     }
 
+    fn has_room(&mut self) -> Result<bool, ReadError> {
+        self.alive()?;
+        self.room_for_segment()
+    }
+
     fn read(&self, after: Position, limit_bytes: usize) -> Result<Vec<Committed>, ReadError> {
         self.alive()?;
         self.segments.read(after, limit_bytes)
+    }
+
+    fn reader(&self, after: Position, through: Position) -> Result<Box<dyn LogReader>, ReadError> {
+        self.alive()?;
+        Ok(Box::new(Part { segments: self.segments.part(after, through), through }))
     }
 
     fn tail(&mut self) -> Result<Position, ReadError> {

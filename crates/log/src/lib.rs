@@ -17,7 +17,7 @@ mod storage;
 pub mod testing;
 
 pub use batch::{Appended, Batch, Committed, ENTRY_WEIGHT};
-pub use contract::{Log, Snapshot, SnapshotWriter};
+pub use contract::{Log, LogReader, Snapshot, SnapshotWriter};
 pub use error::{AppendError, Damage, Fatal, KeepError, OpenError, ReadError};
 pub use file::{FileLog, FileReader, Options, SEGMENT_BYTES_DEFAULT, SEGMENT_BYTES_RANGE};
 pub use ids::{AsideName, BatchNumber, LogId, Position};

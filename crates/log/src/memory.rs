@@ -3,7 +3,7 @@
 //! Durable means here: as long as the [`MemoryFolder`] is kept. Nothing fails, so what must be shown
 //! under failures is shown on a [`FileLog`](crate::FileLog) with a storage that fails.
 
-use crate::contract::{Log, Snapshot, SnapshotWriter};
+use crate::contract::{Log, LogReader, Snapshot, SnapshotWriter};
 use crate::{
     AppendError, Appended, AsideName, Batch, BatchNumber, Committed, KeepError, LogId, Position,
     ReadError,
@@ -110,6 +110,10 @@ impl Log for MemoryLog {
         Ok(appended)
     }
 
+    fn has_room(&mut self) -> Result<bool, ReadError> {
+        Ok(true)
+    }
+
     fn read(&self, after: Position, limit_bytes: usize) -> Result<Vec<Committed>, ReadError> {
         let kept = self.kept();
         let through = Position::new(kept.trimmed);
@@ -128,6 +132,10 @@ impl Log for MemoryLog {
             read.push(Committed { position, bytes: bytes.clone() });
         }
         Ok(read)
+    }
+
+    fn reader(&self, _: Position, through: Position) -> Result<Box<dyn LogReader>, ReadError> {
+        Ok(Box::new(MemoryPart { log: self.folder.open(), through }))
     }
 
     fn tail(&mut self) -> Result<Position, ReadError> {
@@ -180,6 +188,19 @@ impl Log for MemoryLog {
 
     fn erase_aside(&mut self, name: AsideName) -> Result<bool, KeepError> {
         Ok(self.kept().asides.remove(&name).is_some())
+    }
+}
+
+struct MemoryPart {
+    log: MemoryLog,
+    through: Position,
+}
+
+impl LogReader for MemoryPart {
+    fn read(&self, after: Position, limit_bytes: usize) -> Result<Vec<Committed>, ReadError> {
+        let mut read = self.log.read(after, limit_bytes)?;
+        read.truncate(read.partition_point(|committed| committed.position <= self.through));
+        Ok(read)
     }
 }
 

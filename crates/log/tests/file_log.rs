@@ -83,7 +83,11 @@ fn a_full_disk_refuses_before_anything_is_written_and_serves_again_when_there_is
     assert_eq!(log.tail().unwrap(), Position::new(3));
     // What still fits into the segment is taken.
     append(&mut log, b"small");
+    let used = storage.used();
+    assert!(!log.has_room().unwrap());
     storage.set_capacity(usize::MAX);
+    assert!(log.has_room().unwrap());
+    assert_eq!(storage.used(), used);
     let mut again = Batch::new(log.next_batch());
     refused.0.entries().for_each(|entry| again.push(entry));
     assert_eq!(log.append(&again).unwrap().first, Position::new(5));

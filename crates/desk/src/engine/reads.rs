@@ -1,14 +1,21 @@
 //! Entries of our lanes for a peer: from memory, or from the log when it asks for old ones.
+//!
+//! Old ones are read beside the thread that appends: a peer that catches up holds up nobody else.
 
 use bytes::Bytes;
 use keepclear_line::message::Lane;
 use keepclear_line::quantity::DeskId;
 use keepclear_line::view::Side;
+use keepclear_log::{Committed, LogReader, Position, ReadError};
 use tokio::sync::oneshot;
 
 use super::Shared;
 use super::writer::Job;
 use crate::journal::{After, Happening, read_entry};
+
+/// Bytes of the log that are read at once, and those after which no more are for one answer.
+const CHUNK: usize = 256 << 10;
+const READ_MAX: usize = 4 << 20;
 
 impl Shared {
     /// Entries of our lane to a peer after a place: at most `count`, not more than `room` bytes, but
@@ -32,29 +39,58 @@ impl Shared {
     }
 
     async fn old_entries(&self, positions: Vec<u64>, room: usize) -> Vec<Bytes> {
-        let (done, result) = oneshot::channel();
-        if self.jobs.send(Job::Read { positions, done }).is_err() {
+        let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
+            return Vec::new();
+        };
+        let (done, reader) = oneshot::channel();
+        let (after, through) = (before(*first), Position::new(*last));
+        if self.jobs.send(Job::Reader { after, through, done }).is_err() {
             return Vec::new();
         }
-        let committed = match result.await {
-            Ok(Ok(committed)) => committed,
+        let Ok(reader) = reader.await else { return Vec::new() };
+        // It waits for the disk.
+        let read = tokio::task::spawn_blocking(move || read(&*reader?, &positions, room)).await;
+        match read {
+            Ok(Ok(entries)) => entries,
             Ok(Err(error)) => {
                 tracing::error!(%error, "old entries of a line could not be read");
-                return Vec::new();
+                Vec::new()
             }
-            Err(_) => return Vec::new(),
-        };
-        let mut left = room;
-        let mut entries = Vec::new();
-        for found in committed {
-            let Ok((_, entered)) = read_entry(found.position.get(), &found.bytes) else { break };
-            let Happening::Said(said) = entered.happening else { break };
+            Err(_) => Vec::new(),
+        }
+    }
+}
+
+fn before(position: u64) -> Position {
+    Position::new(position.saturating_sub(1))
+}
+
+/// What a line says at these positions, up to so many bytes but one entry at least. Others lie between
+/// them; where those are many, they are passed over.
+fn read(log: &dyn LogReader, positions: &[u64], room: usize) -> Result<Vec<Bytes>, ReadError> {
+    let (mut left, mut read_bytes) = (room, 0);
+    let mut entries = Vec::new();
+    let mut wanted = positions.iter().peekable();
+    while let Some(next) = wanted.peek()
+        && read_bytes < READ_MAX
+    {
+        let found = log.read(before(**next), CHUNK)?;
+        if found.is_empty() {
+            break;
+        }
+        for Committed { position, bytes } in found {
+            read_bytes += bytes.len();
+            if wanted.next_if(|wanted| **wanted == position.get()).is_none() {
+                continue;
+            }
+            let Ok((_, entered)) = read_entry(position.get(), &bytes) else { return Ok(entries) };
+            let Happening::Said(said) = entered.happening else { return Ok(entries) };
             if said.entry.len() > left && !entries.is_empty() {
-                break;
+                return Ok(entries);
             }
             left = left.saturating_sub(said.entry.len());
             entries.push(Bytes::from(said.entry));
         }
-        entries
     }
+    Ok(entries)
 }

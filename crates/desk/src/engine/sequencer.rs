@@ -98,9 +98,31 @@ impl Sequencer {
             }
             tokio::select! {
                 () = shared.work.notified() => {}
-                _ = tick.tick() => self.batch_or_fail(true).await?,
+                _ = tick.tick() => {
+                    self.look_for_room().await?;
+                    self.batch_or_fail(true).await?;
+                }
             }
         }
+    }
+
+    /// After a lack of room, says when there is some again, also while nothing is to be written.
+    async fn look_for_room(&self) -> Result<(), Broken> {
+        if self.shared.writable.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let (done, result) = oneshot::channel();
+        self.shared.jobs.send(Job::Probe { done }).map_err(|_| Broken::NoWriter)?;
+        match result.await.map_err(|_| Broken::NoWriter)? {
+            Ok(true) => {
+                tracing::info!("there is room for the log again");
+                self.shared.writable.store(true, Ordering::Relaxed);
+            }
+            Ok(false) => {}
+            // The next append finds out what is wrong.
+            Err(error) => tracing::warn!(%error, "whether there is room for the log is not known"),
+        }
+        Ok(())
     }
 
     async fn batch_or_fail(&mut self, ticking: bool) -> Result<(), Broken> {

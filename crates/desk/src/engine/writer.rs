@@ -3,16 +3,21 @@
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
-use keepclear_log::{AppendError, Appended, Batch, Committed, Log, Position, ReadError};
+use keepclear_log::{AppendError, Appended, Batch, Log, LogReader, Position, ReadError};
 use tokio::sync::oneshot;
 
 /// Something to do with the log.
 pub enum Job {
     /// Append a batch.
     Append { batch: Batch, done: oneshot::Sender<Result<Appended, AppendError>> },
-    /// Read the entries at these positions.
-    Read { positions: Vec<u64>, done: oneshot::Sender<Result<Vec<Committed>, ReadError>> },
+    /// Look whether there is room again.
+    Probe { done: oneshot::Sender<Result<bool, ReadError>> },
+    /// Give a handle that reads entries after one place, through another.
+    Reader { after: Position, through: Position, done: oneshot::Sender<Reader> },
 }
+
+/// A handle that reads beside the thread.
+pub type Reader = Result<Box<dyn LogReader>, ReadError>;
 
 /// Starts the thread. It ends, and closes the log, when every sender is dropped.
 ///
@@ -25,7 +30,10 @@ pub fn start(mut log: Box<dyn Log>) -> std::io::Result<(mpsc::Sender<Job>, JoinH
             // Nobody waits for it when the process is ending; an append stands all the same.
             match job {
                 Job::Append { batch, done } => drop(done.send(log.append(&batch))),
-                Job::Read { positions, done } => drop(done.send(read(&*log, &positions))),
+                Job::Probe { done } => drop(done.send(log.has_room())),
+                Job::Reader { after, through, done } => {
+                    drop(done.send(log.reader(after, through)));
+                }
             }
         }
         if let Err(error) = log.seal() {
@@ -33,13 +41,4 @@ pub fn start(mut log: Box<dyn Log>) -> std::io::Result<(mpsc::Sender<Job>, JoinH
         }
     })?;
     Ok((sender, thread))
-}
-
-fn read(log: &dyn Log, positions: &[u64]) -> Result<Vec<Committed>, ReadError> {
-    let mut found = Vec::new();
-    for position in positions {
-        let before = Position::new(position.saturating_sub(1));
-        found.extend(log.read(before, 1)?.into_iter().next());
-    }
-    Ok(found)
 }

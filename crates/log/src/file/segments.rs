@@ -10,6 +10,7 @@ use bytes::Bytes;
 use std::io;
 
 /// One segment and what is in it.
+#[derive(Clone)]
 pub(super) struct Segment {
     pub(super) name: String,
     /// Length of the file, bytes.
@@ -66,6 +67,15 @@ impl<S: Storage> Segments<S> {
     /// The segment that holds the newest batch, or the newest when there is no batch.
     pub(super) fn of_last_batch(&self) -> &Segment {
         self.list.iter().rfind(|segment| segment.content.has_batches()).unwrap_or(self.newest())
+    }
+
+    /// Those that hold the entries after one place, through another.
+    pub(super) fn part(&self, after: Position, through: Position) -> Self {
+        let newest = self.list.len() - 1;
+        let begin = self.list.partition_point(|segment| segment.content.last <= after).min(newest);
+        let begins = |segment: &Segment| segment.content.header.position <= through;
+        let end = self.list.partition_point(begins).max(begin + 1);
+        Self { storage: self.storage.clone(), list: self.list[begin..end].to_vec() }
     }
 
     pub(super) fn trimmed_through(&self) -> Position {

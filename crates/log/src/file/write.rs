@@ -139,6 +139,19 @@ impl<S: Storage> FileLog<S> {
         }
     }
 
+    /// Whether a segment could be begun: its room is set aside and given back.
+    pub(super) fn room_for_segment(&self) -> Result<bool, ReadError> {
+        let storage = &self.storage;
+        let tried =
+            storage.create(TEMPORARY).and_then(|file| file.preallocate(self.options.segment_bytes));
+        let removed = remove_if_there(storage, TEMPORARY);
+        match tried.and(removed.map(drop)) {
+            Ok(()) => Ok(true),
+            Err(error) if is_full(&error) => Ok(false),
+            Err(error) => Err(ReadError::io("looking for room", error)),
+        }
+    }
+
     /// The answer that the newest batch had, if this is that batch.
     fn repeat(&self, batch: &Batch) -> Result<Appended, AppendError> {
         let content = &self.segments.of_last_batch().content;

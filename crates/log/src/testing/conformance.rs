@@ -18,6 +18,7 @@ pub fn conformance<L: Log, Open: FnMut() -> L>(mut found: impl FnMut() -> Open) 
         an_empty_log_is_empty::<L>,
         entries_come_back_in_order_with_growing_positions,
         reading_keeps_to_its_limit_but_always_moves_on,
+        a_part_is_read_from_another_thread_while_appends_go_on,
         a_repeated_batch_has_the_same_answer_and_is_there_once,
         another_batch_with_the_same_number_is_not_ours,
         a_batch_out_of_turn_is_refused,
@@ -44,6 +45,7 @@ fn an_empty_log_is_empty<L: Log>(open: &mut dyn FnMut() -> L) {
     assert_eq!(log.read(Position::START, usize::MAX).unwrap(), []);
     assert!(log.latest_snapshot().unwrap().is_none());
     assert!(log.batch_weight_max() > 1 << 10);
+    assert!(log.has_room().unwrap());
 }
 
 fn entries_come_back_in_order_with_growing_positions<L: Log>(open: &mut dyn FnMut() -> L) {
@@ -70,6 +72,23 @@ fn reading_keeps_to_its_limit_but_always_moves_on<L: Log>(open: &mut dyn FnMut()
     assert_eq!(texts(&log.read(Position::START, 11).unwrap()), ["aaaa", "bbbb"]);
     assert_eq!(texts(&log.read(Position::START, 0).unwrap()), ["aaaa"]);
     assert_eq!(texts(&read_all(&log, Position::START, 7)), ["aaaa", "bbbb", "cccc", "dddd"]);
+}
+
+fn a_part_is_read_from_another_thread_while_appends_go_on<L: Log>(open: &mut dyn FnMut() -> L) {
+    let mut log = open();
+    append(&mut log, &["a", "b"]);
+    let (from, through) = (append(&mut log, &["c"]).last, append(&mut log, &["d", "e"]).first);
+    append(&mut log, &["f"]);
+    let reader = log.reader(from, through).unwrap();
+    append(&mut log, &["g"]);
+    let read = std::thread::spawn(move || reader.read(from, usize::MAX)).join().unwrap().unwrap();
+    assert_eq!(texts(&read), ["d"]);
+    assert_eq!(read[0].position, through);
+    let tail = log.tail().unwrap();
+    let reader = log.reader(Position::START, tail).unwrap();
+    let all = reader.read(Position::START, usize::MAX).unwrap();
+    assert_eq!(texts(&all), ["a", "b", "c", "d", "e", "f", "g"]);
+    assert_eq!(reader.read(tail, usize::MAX).unwrap(), []);
 }
 
 fn a_repeated_batch_has_the_same_answer_and_is_there_once<L: Log>(open: &mut dyn FnMut() -> L) {
