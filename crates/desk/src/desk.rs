@@ -183,16 +183,18 @@ impl Desk {
         self.0.submit(Request::Shelve { speaker, peer, key, shelving }).await.map(drop)
     }
 
-    /// The key that this desk would like to sign with, to be proposed to a peer; made when there is
-    /// none yet. A line goes over to it once the peer has accepted it.
+    /// The key to propose to a peer: this desk's newest, or one that is made when the line has come to
+    /// that. The line goes over to it once the peer has accepted it.
     ///
     /// # Errors
-    /// [`DeskError::Field`] when it cannot be kept in the data folder.
-    pub fn next_key(&self) -> Result<Key, DeskError> {
+    /// [`DeskError::NoSuchLine`]; [`DeskError::Field`] when it cannot be kept in the data folder.
+    pub fn next_key(&self, peer: DeskId) -> Result<Key, DeskError> {
+        let used = self.0.read(|state| state.peer(peer).map(Peer::our_key));
+        let used = used.ok_or(DeskError::NoSuchLine(peer))?;
         let key = self
             .0
             .identity
-            .next_key()
+            .key_after(&used)
             .map_err(|error| DeskError::Field { field: "key", reason: error.to_string() })?;
         Ok(Key(key.public().to_bytes()))
     }

@@ -3,6 +3,7 @@
 //! Both are made when the desk is founded and lie in its data folder, readable by its user alone. The
 //! certificate is self-signed: peers pin it as it is, nobody else's word is asked.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -15,8 +16,9 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// The signing key's file in the data folder.
 pub const SIGNING_KEY_FILE: &str = "signing-key.pem";
-/// The file of the key that is to come after it.
-pub const NEXT_KEY_FILE: &str = "signing-key-next.pem";
+/// Later keys are in `signing-key-2-1a2b3c4d.pem` and so on: a number, and the first bytes of the public
+/// half, so that one that is missed can be named.
+const LATER_KEY_PREFIX: &str = "signing-key-";
 /// The certificate's file in the data folder.
 pub const CERTIFICATE_FILE: &str = "line-certificate.pem";
 /// The file of the certificate's key in the data folder.
@@ -37,8 +39,8 @@ pub struct IdentityError {
 pub struct Identity {
     folder: PathBuf,
     signing_key: Arc<SigningKey>,
-    /// The key that this desk would like to sign with, once it has one.
-    next: Arc<Mutex<Option<Arc<SigningKey>>>>,
+    /// Those after it, by number.
+    later: Arc<Mutex<BTreeMap<u32, Arc<SigningKey>>>>,
     certificate: CertificateDer<'static>,
     tls_key: Arc<PrivateKeyDer<'static>>,
 }
@@ -52,7 +54,7 @@ impl Identity {
     pub fn make(folder: &Path) -> Result<Self, IdentityError> {
         let signing = folder.join(SIGNING_KEY_FILE);
         if !signing.exists() {
-            make_key(&signing)?;
+            write_key(&signing, &new_key(folder)?)?;
         }
         let (certificate, key) = (folder.join(CERTIFICATE_FILE), folder.join(TLS_KEY_FILE));
         if !certificate.exists() {
@@ -76,44 +78,59 @@ impl Identity {
     pub fn open(folder: &Path) -> Result<Self, IdentityError> {
         let path = folder.join(SIGNING_KEY_FILE);
         let signing_key = Arc::new(read_key(&path)?);
-        let path = folder.join(NEXT_KEY_FILE);
-        let next = path.exists().then(|| read_key(&path).map(Arc::new)).transpose()?;
+        let later = later_keys(folder)?;
         let path = folder.join(CERTIFICATE_FILE);
         let certificate =
             CertificateDer::from_pem_file(&path).map_err(|error| lost(&path, &error))?;
         let path = folder.join(TLS_KEY_FILE);
         let tls_key = PrivateKeyDer::from_pem_file(&path).map_err(|error| lost(&path, &error))?;
         let (folder, tls_key) = (folder.to_owned(), Arc::new(tls_key));
-        let next = Arc::new(Mutex::new(next));
-        Ok(Self { folder, signing_key, next, certificate, tls_key })
+        let later = Arc::new(Mutex::new(later));
+        Ok(Self { folder, signing_key, later, certificate, tls_key })
     }
 
-    /// The key that this desk would like to sign with, made when there is none yet. Each line goes
-    /// over to it when the peer has agreed.
+    /// The key that a line which has come to `used` goes over to: the newest, or one that is made. It
+    /// does once the peer has agreed.
     ///
     /// # Errors
     /// [`IdentityError`] when it cannot be kept.
-    pub fn next_key(&self) -> Result<Arc<SigningKey>, IdentityError> {
-        let mut next = self.lock();
-        if let Some(key) = &*next {
+    pub fn key_after(&self, used: &PublicKey) -> Result<Arc<SigningKey>, IdentityError> {
+        let mut later = self.lock();
+        let newest = later.last_key_value();
+        if let Some((_, key)) = newest.filter(|(_, key)| key.public() != *used) {
             return Ok(Arc::clone(key));
         }
-        let path = self.folder.join(NEXT_KEY_FILE);
-        make_key(&path)?;
-        let key = Arc::new(read_key(&path)?);
-        *next = Some(Arc::clone(&key));
+        let number = newest.map_or(2, |(number, _)| number.saturating_add(1));
+        let key = Arc::new(new_key(&self.folder)?);
+        let path = self.folder.join(later_file(&number.to_string(), &key.public()));
+        write_key(&path, &key)?;
+        later.insert(number, Arc::clone(&key));
         Ok(key)
     }
 
     /// The private half of this public key, when this desk has it.
     pub fn key_of(&self, public: &PublicKey) -> Option<Arc<SigningKey>> {
-        let next = self.lock();
-        let keys = [Some(&self.signing_key), next.as_ref()];
-        keys.into_iter().flatten().find(|key| key.public() == *public).map(Arc::clone)
+        let later = self.lock();
+        let mut keys = later.values().chain([&self.signing_key]);
+        keys.find(|key| key.public() == *public).map(Arc::clone)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Arc<SigningKey>>> {
-        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    /// That the private half of this public key is here.
+    ///
+    /// # Errors
+    /// [`IdentityError`] naming the file that is missing.
+    pub fn require(&self, public: &PublicKey) -> Result<(), IdentityError> {
+        if self.key_of(public).is_some() {
+            return Ok(());
+        }
+        let file = self.folder.join(later_file("*", public)).display().to_string();
+        let reason = "is missing; a line of this desk is signed with this key and cannot be spoken on \
+                      without it: restore it from a copy";
+        Err(IdentityError { file, reason: reason.to_owned() })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<u32, Arc<SigningKey>>> {
+        self.later.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The key that signs what the desk says.
@@ -132,11 +149,35 @@ impl Identity {
     }
 }
 
-fn make_key(path: &Path) -> Result<(), IdentityError> {
+fn new_key(folder: &Path) -> Result<SigningKey, IdentityError> {
     let mut seed = [0; 32];
-    getrandom::fill(&mut seed).map_err(|error| wrong(path, &error))?;
-    let pem = SigningKey::from_seed(&seed).to_pem().map_err(|error| wrong(path, &error))?;
+    getrandom::fill(&mut seed).map_err(|error| wrong(folder, &error))?;
+    Ok(SigningKey::from_seed(&seed))
+}
+
+fn write_key(path: &Path, key: &SigningKey) -> Result<(), IdentityError> {
+    let pem = key.to_pem().map_err(|error| wrong(path, &error))?;
     write(path, pem.as_bytes())
+}
+
+fn later_file(number: &str, public: &PublicKey) -> String {
+    let start: String =
+        public.to_bytes().iter().take(4).map(|octet| format!("{octet:02x}")).collect();
+    format!("{LATER_KEY_PREFIX}{number}-{start}.pem")
+}
+
+fn later_keys(folder: &Path) -> Result<BTreeMap<u32, Arc<SigningKey>>, IdentityError> {
+    let mut keys = BTreeMap::new();
+    for file in fs::read_dir(folder).map_err(|error| wrong(folder, &error))? {
+        let path = file.map_err(|error| wrong(folder, &error))?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let rest = name.and_then(|name| name.strip_prefix(LATER_KEY_PREFIX)?.strip_suffix(".pem"));
+        let number = rest.and_then(|rest| rest.split_once('-')?.0.parse().ok());
+        if let Some(number) = number {
+            keys.insert(number, Arc::new(read_key(&path)?));
+        }
+    }
+    Ok(keys)
 }
 
 fn read_key(path: &Path) -> Result<SigningKey, IdentityError> {

@@ -157,6 +157,12 @@ impl Desk {
         };
         let Recovered { state, node, head, applied, replayed, last_at } = recovered;
         compare(&state, &founding, &identity)?;
+        for peer in state.peers() {
+            for lane in Lane::ALL {
+                identity.require(peer.lane(Side::Us, lane).key())?;
+            }
+            identity.require(&peer.our_key())?;
+        }
         if inject.is_some() && !state.founded().exercise {
             return Err(InjectError::Real.into());
         }
@@ -331,27 +337,24 @@ fn card(
     Ok(card)
 }
 
-/// What an export of a line says first.
-///
-/// # Errors
-/// [`CardError`], which cards that were paired do not give.
-pub fn record_header(peer: &Peer, made_at: Instant) -> Result<Header, CardError> {
+/// What an export of a line says first. Keys that came later stand in the lanes.
+pub fn record_header(peer: &Peer, made_at: Instant) -> Header {
     let charter = peer.line().charter();
-    let party = |side, card: &Card| -> Result<PartyOf, CardError> {
+    let party = |side, card: &Card| {
         let lane = |name, lane| LaneOf { name, node: charter.lane_node(side, lane) };
-        Ok(PartyOf {
+        PartyOf {
             party: card.party().to_string(),
             desk: Uuid::from_bytes(card.desk().0),
-            key: card.key()?,
+            key: peer.first_key(side),
             lanes: [lane(LaneName::Ordinary, Lane::Ordinary), lane(LaneName::Urgent, Lane::Urgent)],
-        })
+        }
     };
-    Ok(Header {
+    Header {
         line: Uuid::from_bytes(charter.line.id),
         exercise: charter.exercise,
         exporter: Uuid::from_bytes(peer.ours().desk().0),
         made_at_us: made_at.0,
-        parties: [party(Side::Us, peer.ours())?, party(Side::Them, peer.theirs())?],
+        parties: [party(Side::Us, peer.ours()), party(Side::Them, peer.theirs())],
         witness: None,
-    })
+    }
 }

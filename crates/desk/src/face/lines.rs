@@ -45,7 +45,10 @@ pub async fn terms(call: &Call<'_>, terms: Terms) -> Answer {
 pub async fn key(call: &Call<'_>, ask: KeyAsk) -> Answer {
     let line = AtLine::of(call)?;
     let body = match ask {
-        KeyAsk::Propose {} => Body::ProposeKey { key: call.face.desk.next_key()? },
+        KeyAsk::Propose {} => match line.earlier() {
+            Some(Body::ProposeKey { key }) => Body::ProposeKey { key: *key },
+            _ => Body::ProposeKey { key: call.face.desk.next_key(line.peer())? },
+        },
         KeyAsk::Accept { of, key } => {
             let earlier = match line.earlier() {
                 Some(Body::AcceptKey { of, .. }) => Some(*of),

@@ -41,6 +41,8 @@ pub struct Peer {
     phrases: [Vec<String>; 2],
     confirmed: Option<Confirmation>,
     line: Line,
+    /// Our key and theirs with which the lanes begin.
+    first_keys: [PublicKey; 2],
     /// Ours ordinary and urgent, then theirs.
     lanes: [Held; 4],
     versions: BTreeMap<ExchangeId, u64>,
@@ -94,6 +96,7 @@ impl Peer {
             phrases: [words(0), words(1)],
             confirmed: None,
             line: Line::new(charter),
+            first_keys: [our_key, their_key],
             lanes: [
                 Held::new(our_key),
                 Held::new(our_key),
@@ -189,6 +192,16 @@ impl Peer {
     /// The key that a side is to sign with, because the other has accepted it.
     pub fn agreed_key(&self, side: Side) -> Option<&PublicKey> {
         self.agreed[usize::from(side == Side::Them)].as_ref()
+    }
+
+    /// The key with which a side's lanes begin.
+    pub fn first_key(&self, side: Side) -> PublicKey {
+        self.first_keys[usize::from(side == Side::Them)]
+    }
+
+    /// The key of ours that this line has come to, or is about to.
+    pub fn our_key(&self) -> PublicKey {
+        *self.agreed_key(Side::Us).unwrap_or(self.lane(Side::Us, Lane::Ordinary).key())
     }
 
     /// Whether this was suspected already, or would be one too many.

@@ -6,11 +6,12 @@ use keepclear_desk::{
 };
 use keepclear_entry::Entry;
 use keepclear_line::Body;
-use keepclear_line::quantity::Name;
+use keepclear_line::quantity::{Key, Name};
 use keepclear_line::view::{ExchangeState, LineState};
 use keepclear_log::{Disk, FileLog, Log as _, Options, Position};
+use keepclear_record::PublicKey;
 
-use crate::desks::{Seat, Setup, fresh, notice, pair, speaker, until};
+use crate::desks::{Running, Seat, Setup, fresh, notice, pair, speaker, until};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn both_see_the_same_words_and_only_tests_pass_before_they_are_compared() {
@@ -102,7 +103,7 @@ async fn a_line_is_open_at_both_ends_soon_and_seen_to_be_cut_within_five_seconds
     let (a, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
     let (a, b) = (a.start().await, b.start().await);
     pair(&a, &b).await;
-    let state = |of: &crate::desks::Running, peer| of.desk.line(peer).unwrap().view.health.state;
+    let state = |of: &Running, peer| of.desk.line(peer).unwrap().view.health.state;
     until(&a.desk, || state(&a, b.id()) == LineState::Open).await;
     until(&b.desk, || state(&b, a.id()) == LineState::Open).await;
     let (peer, cut) = (b.id(), std::time::Instant::now());
@@ -111,24 +112,42 @@ async fn a_line_is_open_at_both_ends_soon_and_seen_to_be_cut_within_five_seconds
     assert!(cut.elapsed().as_millis() < 5_000, "{:?}", cut.elapsed());
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_is_replaced_by_both_sides_and_what_follows_is_signed_with_it() {
-    let (sa, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
-    let (a, b) = (sa.start().await, b.start().await);
-    pair(&a, &b).await;
-    let key = a.desk.next_key().unwrap();
+/// Proposed by `a`, accepted by `b`, known to both.
+async fn replace_key(a: &Running, b: &Running) -> Key {
+    let key = a.desk.next_key(b.id()).unwrap();
     let proposed = a.say(b.id(), Body::ProposeKey { key }).await.unwrap();
     let asked = || b.desk.line(a.id()).unwrap().view.their_key.map(|asked| asked.proposal);
     until(&b.desk, || asked() == Some(proposed.message)).await;
     b.say(a.id(), Body::AcceptKey { of: proposed.message, key }).await.unwrap();
     let agreed = || a.desk.line(b.id()).unwrap().view.our_key.and_then(|asked| asked.accepted_at);
     until(&a.desk, || agreed().is_some()).await;
-    let (peer, us, exchange) = (b.id(), a.id(), fresh());
-    a.kill().await;
-    let a = sa.start().await;
-    a.say(peer, notice(exchange, 1)).await.unwrap();
-    a.reaches(peer, exchange, ExchangeState::ReadBack).await;
-    assert_eq!(b.desk.line(us).unwrap().suspicions_total, 0);
+    key
+}
+
+/// Says a notice that is read back.
+async fn told(a: &Running, b: &Running) {
+    let exchange = fresh();
+    a.say(b.id(), notice(exchange, 1)).await.unwrap();
+    a.reaches(b.id(), exchange, ExchangeState::ReadBack).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_is_replaced_twice_and_what_follows_each_time_is_signed_with_it() {
+    let (sa, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
+    let (a, b) = (sa.start().await, b.start().await);
+    pair(&a, &b).await;
+    told(&a, &b).await;
+    let mut keys = vec![a.desk.card().key().unwrap()];
+    let mut a = a;
+    for _ in 0..2 {
+        let key = replace_key(&a, &b).await;
+        keys.push(PublicKey::from_bytes(&key.0).unwrap());
+        a.kill().await;
+        a = sa.start().await;
+        told(&a, &b).await;
+    }
+    assert!(keys[0] != keys[1] && keys[1] != keys[2]);
+    assert_eq!(b.desk.line(a.id()).unwrap().suspicions_total, 0);
     a.kill().await;
     let log = FileLog::open(Disk::new(sa.data()), Options::default()).unwrap();
     let said = log.read(Position::START, usize::MAX).unwrap().into_iter().filter_map(|found| {
@@ -137,7 +156,16 @@ async fn a_key_is_replaced_by_both_sides_and_what_follows_is_signed_with_it() {
             _ => None,
         }
     });
-    let key = keepclear_record::PublicKey::from_bytes(&key.0).unwrap();
-    let by_new: Vec<bool> = said.map(|entry| key.signed(&entry)).collect();
-    assert_eq!((by_new.first(), by_new.last()), (Some(&false), Some(&true)), "{by_new:?}");
+    let by = |entry: &Entry| keys.iter().position(|key| key.signed(entry));
+    let mut by: Vec<_> = said.map(|entry| by(&entry)).collect();
+    by.dedup();
+    assert_eq!(by, [Some(0), Some(1), Some(2)]);
+    drop(log);
+    let lost = std::fs::read_dir(sa.data()).unwrap().map(|file| file.unwrap().path());
+    let lost = lost.filter(|path| path.display().to_string().contains("signing-key-3-"));
+    let [lost] = &lost.collect::<Vec<_>>()[..] else { panic!("one key of that number") };
+    std::fs::remove_file(lost).unwrap();
+    let Err(StartError::Identity(error)) = Desk::start(sa.options()) else { panic!("it started") };
+    let named = lost.file_name().unwrap().to_str().unwrap().replace("-3-", "-*-");
+    assert!(error.file.ends_with(&named), "{error} is to name {named}");
 }

@@ -70,7 +70,7 @@ pub fn run(args: &ExportArgs) -> Result<Found, RecordError> {
     };
     let key = Identity::open(&args.data).map_err(|error| wrong(&args.data, &error))?;
     let made_at = Instant(jiff::Timestamp::now().as_microsecond());
-    let header = record_header(peer, made_at).map_err(|error| wrong(&args.data, &error))?;
+    let header = record_header(peer, made_at);
     let beside = File::options().write(true).create_new(true).open(&args.out);
     let file = beside.map_err(|error| wrong(&args.out, &error))?;
     let written = write(args, &log, peer.desk(), last, header, &key, file);
