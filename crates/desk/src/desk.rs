@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use crate::card::Card;
 use crate::engine::{Answer, Drafting, Request, Saying, Shared};
-use crate::journal::passes_unconfirmed;
+use crate::journal::{Peer, passes_unconfirmed};
 use crate::speaking::{DeskError, DraftKept, Said, Speaker};
 use crate::views::{
     About, DraftOverview, Events, ExchangeOverview, LineOverview, Moved, Page, TouchedFlight,

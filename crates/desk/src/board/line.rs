@@ -132,7 +132,7 @@ impl Kept {
             ids.extend(wanted.into_iter().flatten());
         }
         let changed = !ids.is_empty();
-        self.look_again(shared, peer, now, ids.into_iter().collect(), line.confirmed);
+        self.look_again(shared, peer, now, &ids.into_iter().collect::<Vec<_>>(), line.confirmed);
         let ended = self.shelved_until.is_some_and(|until| until <= now);
         let shelved_anew = !Arc::ptr_eq(&shelved, &self.shelved);
         if changed || ended || shelved_anew || own != self.own {
@@ -154,7 +154,7 @@ impl Kept {
         shared: &Shared,
         peer: DeskId,
         now: Instant,
-        ids: Vec<ExchangeId>,
+        ids: &[ExchangeId],
         confirmed: bool,
     ) {
         for some in ids.chunks(AT_ONCE) {
