@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use keepclear_line::Body;
 use keepclear_line::view::ExchangeState;
 
-use crate::desks::{Running, Seat, Setup, fresh, notice, pair};
+use crate::desks::{Running, Seat, Setup, fresh, notice, pair, until};
 
 async fn scene() -> (Running, Running) {
     let (a, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
@@ -105,10 +105,8 @@ async fn speed_of_the_lists_and_of_a_start_with_many_exchanges() {
         });
     }
     tasks.join_all().await;
-    let mut moved = a.desk.moved();
-    while a.desk.line(b.id()).unwrap().view.health.outbox > 0 {
-        moved.changed().await.unwrap();
-    }
+    let sent = || a.desk.line(b.id()).unwrap().view.health.outbox == 0;
+    until(&a.desk, sent).await;
     let (desk, us) = (&b.desk, a.id());
     let timed = |what: &str, work: &dyn Fn()| {
         let began = Instant::now();
@@ -127,9 +125,7 @@ async fn speed_of_the_lists_and_of_a_start_with_many_exchanges() {
     timed("the board again, nothing moved", &|| drop(desk.board()));
     let said = notice(fresh(), 1);
     a.say(b.id(), said).await.unwrap();
-    while a.desk.line(b.id()).unwrap().view.health.outbox > 0 {
-        moved.changed().await.unwrap();
-    }
+    until(&a.desk, sent).await;
     timed("the board after one message", &|| drop(desk.board()));
     tokio::time::sleep(Duration::from_millis(150)).await;
     timed("the board when only time has passed", &|| drop(desk.board()));

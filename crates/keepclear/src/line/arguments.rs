@@ -83,14 +83,14 @@ pub enum Verb {
     /// Say what was drafted, if the line takes it now.
     Release {
         /// Which draft, by the beginning of its id.
-        draft: String,
+        id: String,
         #[command(flatten)]
         wait: WaitArgs,
     },
     /// Throw a draft away.
     Discard {
         /// Which draft, by the beginning of its id.
-        draft: String,
+        id: String,
     },
     /// The agreed times of a line: in force, ours and theirs as proposed last.
     Terms(TermsArgs),
