@@ -99,9 +99,7 @@ fn a_desk_that_hangs_is_seen_as_silent_within_five_seconds_and_the_line_heals_by
     south.pause(false);
     north.until("healed", || (north.line_state(&south) == "open").then_some(()));
     south.until("healed", || (south.line_state(&north) == "open").then_some(()));
-    south.until("what was said meanwhile", || {
-        (!south.exchanges(&north).is_empty()).then_some(())
-    });
+    south.until("what was said meanwhile", || (!south.exchanges(&north).is_empty()).then_some(()));
 }
 
 #[test]
