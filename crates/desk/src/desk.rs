@@ -205,7 +205,9 @@ impl Desk {
         let alarms = board.line(peer)?.alarms.to_vec();
         self.0.read(|state| {
             let line = state.peer(peer)?;
-            Some(line.overview(board.now, &self.0.health_of(line), alarms))
+            let mut overview = line.overview(board.now, &self.0.health_of(line), alarms);
+            overview.suspicions_more = self.0.links.to(peer).refused_more_lately(board.now);
+            Some(overview)
         })
     }
 

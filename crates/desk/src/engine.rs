@@ -24,7 +24,7 @@ use crate::board::Board;
 use crate::card::Card;
 use crate::identity::Identity;
 use crate::inject::Inject;
-use crate::journal::{Peer, State, Suspected};
+use crate::journal::{Peer, State, Suspected, Worth};
 use crate::plans::Plans;
 use crate::speaking::{DeskError, DraftKept, Said, Speaker};
 use crate::sync::{Checked, Links};
@@ -163,8 +163,11 @@ impl Shared {
 
     /// Writes down something that was refused, unless that was done before.
     pub async fn suspect(&self, suspected: Suspected) {
-        if self.read(|state| state.knows_suspicion(&suspected)) {
-            return;
+        let now = self.clock.now();
+        match self.read(|state| state.worth(&suspected, now, 0)) {
+            Worth::Writing => {}
+            Worth::Known => return,
+            Worth::Counting => return self.count_suspicion(&suspected),
         }
         let Suspected { peer, kind, detail, .. } = &suspected;
         match peer {
@@ -174,6 +177,13 @@ impl Shared {
         }
         if let Err(error) = self.submit(Request::Suspect(suspected)).await {
             tracing::warn!(%error, "a suspicion was not written down");
+        }
+    }
+
+    /// Something was refused that is not written down.
+    fn count_suspicion(&self, suspected: &Suspected) {
+        if let Some(peer) = suspected.peer {
+            self.links.to(peer).refused_more(self.clock.now());
         }
     }
 
@@ -191,6 +201,7 @@ impl Shared {
     pub fn health_of(&self, line: &Peer) -> Health {
         let link = self.links.to(line.desk());
         let mut health = link.health();
+        health.not_taken(link.not_taken(self.clock.now()));
         health.outbox(line.outbox(link.acknowledged_in_all()));
         health
     }

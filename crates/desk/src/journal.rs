@@ -9,6 +9,7 @@ mod peer;
 mod replay;
 mod requests;
 mod state;
+mod suspicions;
 
 use keepclear_entry::{ChainError, Entry, Kind, Payload};
 use keepclear_line::quantity::{DeskId, DraftId, Instant, MessageId, Name, Words};
@@ -26,6 +27,7 @@ pub use lanes::After;
 pub use peer::{Peer, passes_unconfirmed};
 pub use replay::{Entered, Replay, read_entry};
 pub use state::{State, body_digest};
+pub use suspicions::Worth;
 
 const FOUNDED: Kind = Kind(1);
 const PAIRED: Kind = Kind(2);

@@ -6,6 +6,7 @@
 
 mod ask;
 mod beat;
+mod budget;
 mod client;
 mod connection;
 mod heard;

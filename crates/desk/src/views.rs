@@ -41,8 +41,10 @@ pub struct LineOverview {
     pub view: LineView,
     /// What the other desk sent that was refused, newest first; at most 100.
     pub suspicions: Vec<SuspicionView>,
-    /// How many there were in all.
+    /// How many were written down in all.
     pub suspicions_total: u64,
+    /// How many more were refused within the last day and not written down, because a day's were.
+    pub suspicions_more: u64,
 }
 
 /// Two people compared the cards' words.

@@ -13,7 +13,8 @@ use crate::message::{Matter, MessageKind};
 use crate::quantity::Instant;
 use crate::terms::Terms;
 use crate::view::{
-    Alarm, AlarmKind, AlarmLevel, CommitmentState, HealthView, LineState, Shelving, Side,
+    Alarm, AlarmKind, AlarmLevel, CommitmentState, HealthView, LineState, NotTakenView, Shelving,
+    Side,
 };
 
 /// How long a broken rule is called out beside its place in the list of faults, seconds: a day.
@@ -87,6 +88,10 @@ pub(crate) fn of_the_line(
     {
         let (id, at) = (fault.id, fault.stored_at);
         alarms.push(alarm(AlarmKind::PeerFault, AlarmLevel::Caution, id, at, None));
+    }
+    if let Some(NotTakenView { lane, entry, since, .. }) = &health.not_taken {
+        let (kind, of) = (AlarmKind::NotTaken, format!("{lane:?}/{entry}"));
+        alarms.push(alarm(kind, AlarmLevel::Warning, of, *since, None));
     }
     if let Some(held) = line.first_undelivered() {
         let due = held.said_at.plus_s(terms.request.receipt_s);

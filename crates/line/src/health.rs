@@ -4,7 +4,7 @@
 //! was heard of them proves the way here, and what they say of having heard us the way there.
 
 use crate::quantity::Instant;
-use crate::view::{DirectionView, HealthView, LineState, Suspension};
+use crate::view::{DirectionView, HealthView, LineState, NotTakenView, Suspension};
 
 /// Silence after which a direction counts as cut, milliseconds: a heartbeat goes every second, and a
 /// cut has to be on both screens within 5 s.
@@ -18,6 +18,7 @@ pub struct Health {
     clock_apart_ms: Option<i64>,
     round_trip_ms: Option<u64>,
     outbox: u64,
+    not_taken: Option<NotTakenView>,
 }
 
 /// Each side's will not to use the line.
@@ -60,6 +61,11 @@ impl Health {
         self.outbox = messages;
     }
 
+    /// The entry of ours that the other desk refuses.
+    pub fn not_taken(&mut self, not_taken: Option<NotTakenView>) {
+        self.not_taken = not_taken;
+    }
+
     /// As it is shown. Silence stands before suspension, because distress must still pass.
     pub fn view(&self, now: Instant, suspensions: Suspensions) -> HealthView {
         let inbound = direction(now, self.heard_at);
@@ -85,6 +91,7 @@ impl Health {
             clock_apart_ms: self.clock_apart_ms,
             round_trip_ms: self.round_trip_ms,
             outbox: self.outbox,
+            not_taken: self.not_taken.clone(),
         }
     }
 }

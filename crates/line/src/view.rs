@@ -92,6 +92,21 @@ pub struct HealthView {
     pub round_trip_ms: Option<u64>,
     /// Messages of ours that the other desk does not have yet.
     pub outbox: u64,
+    /// The entry of ours that the other desk refuses, so that nothing behind it passes.
+    pub not_taken: Option<NotTakenView>,
+}
+
+/// An entry of ours that the other desk refuses.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NotTakenView {
+    /// In which of our lanes.
+    pub lane: Lane,
+    /// Its number there.
+    pub entry: u64,
+    /// Why, in the words of the other desk.
+    pub reason: Words,
+    /// When it first said so.
+    pub since: Instant,
 }
 
 /// How a line is.

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use keepclear_entry::{Head, Principal, ProposedAt, RequestId};
 use keepclear_line::message::Lane;
-use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, Instant};
+use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, Instant, MessageId};
 use keepclear_line::view::Side;
 use keepclear_line::{Body, Envelope};
 use keepclear_log::{Batch, BatchNumber};
@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::sequencer::Sequencer;
 use super::{Answer, Inner, Pending, Request, Saying};
-use crate::journal::{Confirmed, Entered, Happening, Heard, OnLine, Shelved, Suspected};
+use crate::journal::{Confirmed, Entered, Happening, Heard, OnLine, Shelved, Suspected, Worth};
 use crate::speaking::{DeskError, Speaker};
 use crate::sync::Checked;
 
@@ -46,6 +46,7 @@ struct Taken {
     exchanges: BTreeSet<(DeskId, Option<ExchangeId>)>,
     requests: BTreeSet<RequestId>,
     drafts: BTreeSet<DraftId>,
+    suspected: BTreeMap<Option<DeskId>, BTreeSet<MessageId>>,
     heads: BTreeMap<(DeskId, Lane), Head>,
 }
 
@@ -87,6 +88,7 @@ impl Sequencer {
             exchanges: BTreeSet::new(),
             requests: BTreeSet::new(),
             drafts: BTreeSet::new(),
+            suspected: BTreeMap::new(),
             heads: BTreeMap::new(),
         };
         if self.plan_key_changes(&inner, &mut taken) {
@@ -295,11 +297,17 @@ impl Sequencer {
     }
 
     fn plan_suspicion(&mut self, inner: &Inner, taken: &mut Taken, suspected: Suspected) -> bool {
-        let planned = taken.work.planned.iter().any(|plan| {
-            matches!(&plan.entered.happening, Happening::Suspected(other) if *other == suspected)
-        });
-        if planned || inner.state.knows_suspicion(&suspected) {
+        let planned = taken.suspected.entry(suspected.peer).or_default();
+        if planned.contains(&suspected.digest) {
             return false;
+        }
+        match inner.state.worth(&suspected, taken.now, planned.len()) {
+            Worth::Writing => _ = planned.insert(suspected.digest),
+            Worth::Known => return false,
+            Worth::Counting => {
+                self.shared.count_suspicion(&suspected);
+                return false;
+            }
         }
         self.write_by_desk(taken, Happening::Suspected(suspected));
         true

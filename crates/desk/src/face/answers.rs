@@ -217,8 +217,10 @@ answers! {
         confirmed: Option<Confirmation>,
         /// What the other desk sent that was refused, the newest first; at most 100.
         suspicions: Vec<SuspicionView>,
-        /// How many there were in all.
+        /// How many were written down in all.
         suspicions_total: u64,
+        /// How many more were refused within the last day and not written down, because a day's were.
+        suspicions_more: u64,
     }
     /// Exchanges of a line.
     Exchanges {

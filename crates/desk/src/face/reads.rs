@@ -89,7 +89,14 @@ fn summary(line: &LineNow) -> LineSummary {
 /// `GET /desk/v1/lines/{peer}`
 pub async fn line(call: &Call<'_>, _: Nothing) -> Result<Json<LineDetail>, Problem> {
     let LineOverview {
-        paired_at, phrases, confirmed, mut view, suspicions, suspicions_total, ..
+        paired_at,
+        phrases,
+        confirmed,
+        mut view,
+        suspicions,
+        suspicions_total,
+        suspicions_more,
+        ..
     } = overview(call)?;
     let board = call.face.desk.board();
     let counts = board.line(view.desk).map(|line| (line.open, line.waiting, line.overdue));
@@ -108,6 +115,7 @@ pub async fn line(call: &Call<'_>, _: Nothing) -> Result<Json<LineDetail>, Probl
         confirmed,
         suspicions,
         suspicions_total,
+        suspicions_more,
     }))
 }
 

@@ -20,14 +20,14 @@ use uuid::Uuid;
 use super::drafts::release_digest;
 use super::lanes::Held;
 use super::state::body_digest;
+use super::suspicions::Suspicions;
 use super::{Drafts, Entered, OnLine, Paired, Shelved, Suspected};
 use crate::card::{Card, CardError, line_id};
 use crate::speaking::Said;
-use crate::views::{Confirmation, Message, SuspicionView};
+use crate::views::{Confirmation, Message};
 
-/// Suspicions that are shown, and those that are written ever: a hostile peer must not fill the log.
-const SUSPICIONS_SHOWN: usize = 100;
-const SUSPICIONS_MAX: usize = 10_000;
+/// Suspicions of it that are written within a day.
+const SUSPICIONS_MAX: usize = 1_000;
 /// Messages whose exchange is remembered for events about what answers them.
 const RECENT_MAX: usize = 10_000;
 
@@ -48,8 +48,7 @@ pub struct Peer {
     versions: BTreeMap<ExchangeId, u64>,
     /// Shared with those who look.
     shelved: Arc<BTreeMap<String, Shelving>>,
-    suspicions: VecDeque<SuspicionView>,
-    suspected: BTreeSet<MessageId>,
+    suspicions: Suspicions,
     recent: BTreeMap<MessageId, ExchangeId>,
     recent_order: VecDeque<MessageId>,
     /// The last key that each side asked for, ours first, and the message that did.
@@ -105,8 +104,7 @@ impl Peer {
             ],
             versions: BTreeMap::new(),
             shelved: Arc::default(),
-            suspicions: VecDeque::new(),
-            suspected: BTreeSet::new(),
+            suspicions: Suspicions::new(SUSPICIONS_MAX),
             recent: BTreeMap::new(),
             recent_order: VecDeque::new(),
             proposed: [None; 2],
@@ -204,9 +202,9 @@ impl Peer {
         *self.agreed_key(Side::Us).unwrap_or(self.lane(Side::Us, Lane::Ordinary).key())
     }
 
-    /// Whether this was suspected already, or would be one too many.
-    pub fn knows_suspicion(&self, digest: &MessageId) -> bool {
-        self.suspected.contains(digest) || self.suspected.len() >= SUSPICIONS_MAX
+    /// What was refused of it.
+    pub fn suspicions(&self) -> &Suspicions {
+        &self.suspicions
     }
 
     /// See [`Line::take_touched`].
@@ -228,12 +226,7 @@ impl Peer {
     }
 
     pub(super) fn suspect(&mut self, at: Instant, suspected: &Suspected) {
-        self.suspected.insert(suspected.digest);
-        if self.suspicions.len() == SUSPICIONS_SHOWN {
-            self.suspicions.pop_front();
-        }
-        let (kind, detail) = (suspected.kind, suspected.detail.clone());
-        self.suspicions.push_back(SuspicionView { at, kind, detail });
+        self.suspicions.push(at, suspected);
     }
 
     pub(super) fn said(&mut self, entered: &Entered, said: &OnLine) -> Result<Taken, String> {

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use keepclear_entry::RequestId;
 use keepclear_line::Body;
-use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, MessageId};
+use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, Instant};
 use sha2::{Digest, Sha256};
 
 use super::peer::{Peer, Taken};
 use super::requests::Requests;
+use super::suspicions::{Suspicions, Worth};
 use super::{Discarded, Drafted, Entered, Founded, Happening, Paired, Suspected, draft_digest};
 use crate::cbor::bytes_of;
 use crate::speaking::{DraftKept, Said};
@@ -16,8 +17,10 @@ use crate::views::{Event, Events, What};
 
 /// Events that are kept for those who follow.
 const EVENTS_MAX: usize = 10_000;
-/// Suspicions of strangers that are written, ever.
-const STRANGERS_MAX: usize = 1_000;
+/// Suspicions of strangers that are written within a day.
+const STRANGERS_MAX: usize = 200;
+/// Suspicions that wait to be written, most; more come again with a replay.
+const WAITING_MAX: usize = 1_000;
 
 /// What a desk knows.
 #[derive(Debug)]
@@ -29,7 +32,7 @@ pub struct State {
     drafted: Requests<DraftKept>,
     events: VecDeque<Event>,
     last: u64,
-    strangers: BTreeSet<MessageId>,
+    strangers: Suspicions,
     /// Found while applying; to be written.
     suspicions: Vec<Suspected>,
 }
@@ -45,7 +48,7 @@ impl State {
             drafted: Requests::default(),
             events: VecDeque::new(),
             last: 0,
-            strangers: BTreeSet::new(),
+            strangers: Suspicions::new(STRANGERS_MAX),
             suspicions: Vec::new(),
         };
         state.note(entered, None, What::Founded);
@@ -87,15 +90,15 @@ impl State {
         self.drafted.get(request)
     }
 
-    /// Whether this was suspected already, or would be one too many.
-    pub fn knows_suspicion(&self, suspected: &Suspected) -> bool {
-        match suspected.peer {
-            None => {
-                self.strangers.contains(&suspected.digest) || self.strangers.len() >= STRANGERS_MAX
-            }
-            Some(peer) => {
-                self.peer(peer).is_none_or(|peer| peer.knows_suspicion(&suspected.digest))
-            }
+    /// Whether this is to be written at that time, after `more` of the same peer.
+    pub fn worth(&self, suspected: &Suspected, now: Instant, more: usize) -> Worth {
+        let Suspected { peer, digest, .. } = suspected;
+        match peer {
+            None => self.strangers.worth(digest, now, more),
+            Some(peer) => match self.peer(*peer) {
+                Some(peer) => peer.suspicions().worth(digest, now, more),
+                None => Worth::Known,
+            },
         }
     }
 
@@ -178,8 +181,9 @@ impl State {
             Happening::Suspected(suspected) => {
                 match suspected.peer {
                     Some(peer) => known(&mut self.peers, peer)?.suspect(entered.at, suspected),
-                    None => _ = self.strangers.insert(suspected.digest),
+                    None => self.strangers.push(entered.at, suspected),
                 }
+                self.suspicions.retain(|waiting| waiting != suspected);
                 self.note(entered, suspected.peer, What::Suspected { kind: suspected.kind });
                 Ok(())
             }
@@ -212,11 +216,8 @@ impl State {
         what: impl FnOnce(crate::views::Message) -> What,
     ) {
         let Taken { message, suspicions, .. } = taken;
-        for suspected in suspicions {
-            if !self.knows_suspicion(&suspected) {
-                self.suspicions.push(suspected);
-            }
-        }
+        let room = WAITING_MAX.saturating_sub(self.suspicions.len());
+        self.suspicions.extend(suspicions.into_iter().take(room));
         self.note(entered, Some(peer), what(message));
     }
 

@@ -144,8 +144,10 @@ async fn carry(asking: Asking, lane: Lane) {
                 }
                 let stuck = answer.busy || answer.refused.is_some();
                 if let Some(refused) = &answer.refused {
+                    let entry = after + 1 + u64::from(refused.entry);
                     let reason = &refused.reason;
-                    tracing::debug!(%peer, reason, "the other desk did not take an entry");
+                    tracing::debug!(%peer, entry, reason, "the other desk did not take it");
+                    link.refuse(lane, entry, reason, shared.clock.now());
                 }
                 asking.take(answer).await;
                 if stuck {

@@ -4,7 +4,7 @@
 //! gap before the first entry of a lane is no fault: two exchanges may overtake each other, and the
 //! missing ones come with the next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -62,7 +62,7 @@ pub async fn take_in(shared: &Arc<Shared>, peer: DeskId, entries: Vec<ByteVec>) 
         judge.all(&judging, entries)
     };
     let Judged { good, refused, suspicions } = judged;
-    let mut busy = false;
+    let (good, mut busy) = within_budget(shared, peer, good);
     if !good.is_empty() {
         match shared.submit(Request::Hear { peer, entries: good }).await {
             Ok(_) => {}
@@ -74,6 +74,22 @@ pub async fn take_in(shared: &Arc<Shared>, peer: DeskId, entries: Vec<ByteVec>) 
         shared.suspect(suspected).await;
     }
     Outcome { refused, busy }
+}
+
+/// What may be written, and whether something may not yet: it ends its lane in this exchange.
+fn within_budget(shared: &Shared, peer: DeskId, good: Vec<Checked>) -> (Vec<Checked>, bool) {
+    let link = shared.links.to(peer);
+    let mut ended = BTreeSet::new();
+    let admitted = |checked: &Checked| {
+        let lane = checked.lane;
+        let admitted = !ended.contains(&lane) && link.admits(lane, checked.bytes.len());
+        if !admitted {
+            ended.insert(lane);
+        }
+        admitted
+    };
+    let good = good.into_iter().filter(admitted).collect();
+    (good, !ended.is_empty())
 }
 
 /// What a peer's entries are held against.

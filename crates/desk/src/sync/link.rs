@@ -8,10 +8,12 @@ use std::time::{Duration, Instant as Elapsed};
 use keepclear_line::Health;
 use keepclear_line::health::CUT_AFTER_MS;
 use keepclear_line::message::Lane;
-use keepclear_line::quantity::{DeskId, Instant};
+use keepclear_line::quantity::{DeskId, Instant, Words};
+use keepclear_line::view::NotTakenView;
 use tokio::sync::{Notify, watch};
 
 use super::beat::HEARTBEAT;
+use super::budget::Budget;
 
 /// Bytes of ordinary entries that are sent at once, least and most.
 const PIECE_MIN: usize = 2 << 10;
@@ -27,6 +29,12 @@ const LATE_LEAST: Duration = Duration::from_millis(500);
 const LATE_MOST: Duration = Duration::from_millis(1_500);
 /// Clocks are compared by the quickest of the last so many round trips.
 const ROUND_TRIPS: usize = 8;
+
+/// A refusal is shown once it has lasted so long, and its reason up to so many characters.
+const REFUSED_FOR_US: i64 = 3_000_000;
+const REASON_MAX: usize = 300;
+const HOUR_US: i64 = 3_600_000_000;
+const HOURS: usize = 24;
 
 /// All links.
 #[derive(Debug, Default)]
@@ -55,6 +63,10 @@ struct State {
     round_trips: VecDeque<(Duration, i64)>,
     piece: Option<usize>,
     answered: Answered,
+    not_taken: Option<NotTakenView>,
+    budgets: BTreeMap<Lane, Budget>,
+    /// Refusals that were not written down: how many in which hour of the last day.
+    refused_more: VecDeque<(i64, u64)>,
 }
 
 /// When the other desk answered last, or was first asked.
@@ -177,6 +189,11 @@ impl Link {
         if Some(at) < sent.acknowledged_at && sequence <= sent.acknowledged {
             return;
         }
+        let refused = state.not_taken.as_ref();
+        if refused.is_some_and(|view| view.lane == lane && view.entry <= sequence) {
+            state.not_taken = None;
+        }
+        let sent = &mut state.lanes[index(lane)];
         let lost = sequence < sent.acknowledged;
         sent.sent = if lost { sequence } else { sent.sent.max(sequence) };
         sent.acknowledged = sequence;
@@ -222,6 +239,50 @@ impl Link {
         self.lock().patience()
     }
 
+    /// Whether an entry of theirs of so many bytes is within what may be written for them; counted then.
+    pub fn admits(&self, lane: Lane, bytes: usize) -> bool {
+        let mut state = self.lock();
+        let budget = state.budgets.entry(lane).or_insert_with(|| Budget::of(lane));
+        budget.admits(bytes, Elapsed::now())
+    }
+
+    /// They refuse this entry of our lane.
+    pub fn refuse(&self, lane: Lane, entry: u64, reason: &str, now: Instant) {
+        let readable = |text: &char| Words::new(text.to_string()).is_ok();
+        let shown: String = reason.chars().filter(readable).take(REASON_MAX).collect();
+        let Ok(reason) = Words::new(shown).or_else(|_| Words::new("no reason")) else { return };
+        let mut state = self.lock();
+        let before = state.not_taken.take().filter(|view| (view.lane, view.entry) == (lane, entry));
+        let since = before.map_or(now, |view| view.since);
+        state.not_taken = Some(NotTakenView { lane, entry, reason, since });
+    }
+
+    /// What they refuse and go on to refuse: a gap is refused, too, and closes by itself.
+    pub fn not_taken(&self, now: Instant) -> Option<NotTakenView> {
+        let refused = self.lock().not_taken.clone();
+        refused.filter(|view| now.0 - view.since.0 >= REFUSED_FOR_US)
+    }
+
+    /// Something of theirs was refused and not written down.
+    pub fn refused_more(&self, now: Instant) {
+        let mut state = self.lock();
+        let hour = now.0.div_euclid(HOUR_US);
+        match state.refused_more.back_mut() {
+            Some((last, count)) if *last == hour => *count += 1,
+            _ => state.refused_more.push_back((hour, 1)),
+        }
+        if state.refused_more.len() > HOURS {
+            state.refused_more.pop_front();
+        }
+    }
+
+    /// How often that was within the last day.
+    pub fn refused_more_lately(&self, now: Instant) -> u64 {
+        let since = now.0.div_euclid(HOUR_US) - HOURS as i64;
+        let state = self.lock();
+        state.refused_more.iter().filter(|(hour, _)| *hour > since).map(|(_, count)| count).sum()
+    }
+
     /// Bytes of ordinary entries to send at once.
     pub fn piece(&self) -> usize {
         self.lock().piece.unwrap_or(PIECE_FIRST)
@@ -265,5 +326,27 @@ fn index(lane: Lane) -> usize {
     match lane {
         Lane::Ordinary => 0,
         Lane::Urgent => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_is_shown_once_it_lasts_and_no_longer_than_until_the_entry_is_taken() {
+        let link = Link::default();
+        let at = |second: i64| Instant(second * 1_000_000);
+        for second in 0..5 {
+            link.refuse(Lane::Urgent, 7, "no\u{202e} such key", at(second));
+        }
+        assert_eq!(link.not_taken(at(2)), None);
+        let shown = link.not_taken(at(4)).unwrap();
+        assert_eq!((shown.entry, shown.since, shown.reason.as_str()), (7, at(0), "no such key"));
+        link.acknowledged(Lane::Ordinary, 9, at(5));
+        link.acknowledged(Lane::Urgent, 6, at(5));
+        assert_eq!(link.not_taken(at(6)), Some(shown));
+        link.acknowledged(Lane::Urgent, 7, at(6));
+        assert_eq!(link.not_taken(at(6)), None);
     }
 }

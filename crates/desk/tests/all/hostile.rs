@@ -6,7 +6,7 @@ use std::sync::Arc;
 use keepclear_desk::views::What;
 use keepclear_desk::{Identity, SuspicionKind, line_id};
 use keepclear_entry::{
-    Cause, Head, LogId, LogKind, NodeId, Party, ProposedAt, RequestId, Sequence, Writer,
+    Cause, Head, Kind, LogId, LogKind, NodeId, Party, ProposedAt, RequestId, Sequence, Writer,
 };
 use keepclear_line::line::{Charter, Party as LineParty};
 use keepclear_line::message::{Lane, MessageKind, Seen};
@@ -20,7 +20,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, SignatureScheme};
 use uuid::Uuid;
 
-use crate::desks::{Running, Seat, Setup, fresh, notice, pair, speaker, until};
+use crate::desks::{Running, Seat, Setup, distress, fresh, notice, pair, speaker, until};
 
 /// A desk's keys in the hands of a program that keeps no rule.
 struct Hostile {
@@ -38,12 +38,21 @@ async fn scene() -> (Running, Hostile) {
 }
 
 async fn scene_with_seat() -> (Seat, Running, Hostile) {
+    let (place, honest, _, hostile) = scene_with_seats().await;
+    (place, honest, hostile)
+}
+
+/// The honest desk's seat and the other's come with it.
+async fn scene_with_seats() -> (Seat, Running, Seat, Hostile) {
     let (place, seat) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
     let (honest, other) = (place.start().await, seat.start().await);
     let card = other.desk.card().clone();
     let desk = card.desk();
     honest.desk.pair(speaker(), card.clone()).await.unwrap();
     honest.desk.confirm(speaker(), desk).await.unwrap();
+    // Only now, so that the other is no stranger when it connects.
+    other.desk.pair(speaker(), honest.desk.card().clone()).await.unwrap();
+    other.desk.confirm(speaker(), honest.id()).await.unwrap();
     other.kill().await;
     let identity = Identity::open(seat.data()).unwrap();
     let party =
@@ -57,7 +66,7 @@ async fn scene_with_seat() -> (Seat, Running, Hostile) {
     let client = client(&identity);
     let url = format!("https://{}/line/v1/sync", honest.address);
     let key = Arc::clone(identity.signing_key());
-    (place, honest, Hostile { charter, key, client, url, desk })
+    (place, honest, seat, Hostile { charter, key, client, url, desk })
 }
 
 fn client(identity: &Identity) -> reqwest::Client {
@@ -94,6 +103,16 @@ impl Hostile {
         self.post(message(None, entries)).await
     }
 
+    /// Whether it is told that not everything was taken.
+    async fn is_busy(&self, body: Vec<u8>) -> bool {
+        let answer = self.client.post(&self.url).body(body).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        // Ends with key 7 and a boolean.
+        let answer = answer.bytes().await.unwrap();
+        let [.., 7, busy] = answer.as_ref() else { panic!("{answer:?}") };
+        *busy == 0xf5
+    }
+
     async fn post(&self, body: Vec<u8>) -> u16 {
         let sent = self.client.post(&self.url).body(body).send().await.unwrap();
         sent.status().as_u16()
@@ -101,17 +120,21 @@ impl Hostile {
 }
 
 fn write(pen: &mut Writer, body: Body) -> Vec<u8> {
+    let role = keepclear_line::quantity::Name::new("Duty officer").ok();
+    let role = if body.kind() == MessageKind::Checkpoint { None } else { role };
+    let kind = body.kind().entry_kind();
+    let payload = keepclear_line::encode(&Envelope { seen: Seen::default(), role, body });
+    write_raw(pen, kind, &payload)
+}
+
+fn write_raw(pen: &mut Writer, kind: Kind, payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let cause = Cause {
         principal: None,
         request: RequestId(*Uuid::new_v4().as_bytes()),
         proposed_at: ProposedAt(1_790_000_000_000_000),
     };
-    let role = keepclear_line::quantity::Name::new("Duty officer").ok();
-    let role = if body.kind() == MessageKind::Checkpoint { None } else { role };
-    let kind = body.kind().entry_kind();
-    let payload = keepclear_line::encode(&Envelope { seen: Seen::default(), role, body });
-    pen.write(cause, kind, &payload, &mut bytes).unwrap();
+    pen.write(cause, kind, payload, &mut bytes).unwrap();
     bytes
 }
 
@@ -275,7 +298,9 @@ async fn a_certificate_that_no_card_names_is_refused_and_written_down_once() {
     let stranger = Hostile { client: client(&identity), ..hostile };
     let (entries, exchanges) = stranger.notices(1);
     for _ in 0..3 {
-        assert_eq!(stranger.send(&entries).await, 403);
+        let request = stranger.client.post(&stranger.url).body(message(None, &entries));
+        let refused = request.send().await.unwrap_err();
+        assert!(format!("{refused:?}").contains("AccessDenied"), "{refused:?}");
     }
     let suspicions = || {
         let events = honest.desk.events_after(0, 1_000).events;
@@ -289,6 +314,61 @@ async fn a_certificate_that_no_card_names_is_refused_and_written_down_once() {
     };
     until(&honest.desk, || suspicions() == 1).await;
     assert_eq!(held(&honest, stranger.desk, &exchanges), [false]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_other_desk_does_not_take_is_shown_with_its_reason_and_raises_an_alarm() {
+    let (_, honest, seat, hostile) = scene_with_seats().await;
+    // Somebody else has said something with the keys of this desk, which does not know of it.
+    hostile.send(&hostile.notices(1).0).await;
+    let other = seat.start().await;
+    other.say(honest.id(), notice(fresh(), 1)).await.unwrap();
+    let refused = || other.desk.line(honest.id()).unwrap().view.health.not_taken;
+    until(&other.desk, || refused().is_some()).await;
+    let refused = refused().unwrap();
+    assert_eq!((refused.lane, refused.entry), (Lane::Ordinary, 1));
+    assert!(refused.reason.as_str().contains("another one than was taken"), "{refused:?}");
+    let alarms = other.desk.board().alarms();
+    assert!(alarms.iter().any(|alarm| alarm.alarm.kind == AlarmKind::NotTaken), "{alarms:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_very_many_suspicions_the_rest_is_counted_and_the_alarm_stays() {
+    let (honest, hostile) = scene().await;
+    for number in 0..1_005_u32 {
+        assert_eq!(hostile.post(number.to_be_bytes().to_vec()).await, 400);
+    }
+    let line = honest.desk.line(hostile.desk).unwrap();
+    assert_eq!((line.suspicions_total, line.suspicions_more), (1_000, 5));
+    assert!(
+        honest.desk.board().alarms().iter().any(|alarm| alarm.alarm.kind == AlarmKind::PeerFault)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_is_taken_up_to_a_budget_the_rest_is_told_to_wait_and_distress_passes() {
+    let (place, honest, hostile) = scene_with_seat().await;
+    let mut pen = hostile.pen(Head::START);
+    // Nothing that can be read; it is signed and in order, so it is kept.
+    let large = |pen: &mut Writer| write_raw(pen, Kind(7), &[0; 400 << 10]);
+    let (mut sent, mut busy) = (0, false);
+    while !busy {
+        assert!(sent < 1_000, "200 MB and more were taken");
+        let piece = [large(&mut pen), large(&mut pen)];
+        busy = hostile.is_busy(message(None, &piece)).await;
+        sent += piece.len();
+    }
+    let log = |place: &Seat| -> u64 {
+        let files = std::fs::read_dir(place.data()).unwrap();
+        files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
+    };
+    assert!(log(&place) < 300 << 20, "{}", log(&place));
+    let node = hostile.charter.lane_node(Side::Us, Lane::Urgent);
+    let (exchange, line) = (fresh(), hostile.charter.line);
+    let urgent = write(&mut hostile.pen_of(line, node, Head::START), distress(exchange));
+    assert!(!hostile.is_busy(message(None, &[urgent])).await);
+    assert_eq!(held(&honest, hostile.desk, &[exchange]), [true]);
+    assert_eq!(honest.desk.line(hostile.desk).unwrap().suspicions_total, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

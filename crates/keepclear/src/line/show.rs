@@ -6,7 +6,7 @@ use keepclear_line::phrases::{
     End, Ends, Language, Phrase, both, render_exchange, text, text_of_both,
 };
 use keepclear_line::quantity::{Instant, Name};
-use keepclear_line::view::{DirectionView, ExchangeBrief, TestsView};
+use keepclear_line::view::{DirectionView, ExchangeBrief, NotTakenView, TestsView};
 
 use super::act::Session;
 use super::answers::{
@@ -70,6 +70,9 @@ fn one_line(line: &LineAnswer, now: Instant) -> String {
     let LineAnswer { open, waiting, drafts, .. } = line;
     let outbox = health.outbox;
     say("waiting", format!("{waiting} for us of {open} open, {outbox} in the outbox"));
+    if let Some(NotTakenView { entry, reason, .. }) = &health.not_taken {
+        say("not taken", format!("the other desk does not take entry {entry} of ours: {reason}"));
+    }
     if *drafts > 0 {
         say("drafts", format!("{drafts}, not sent; `line drafts` prints them"));
     }

@@ -3,7 +3,7 @@
 use keepclear_line::message::Difference;
 use keepclear_line::phrases::Phrase;
 use keepclear_line::quantity::Instant;
-use keepclear_line::view::{AlarmLevel, LineState};
+use keepclear_line::view::{AlarmLevel, LineState, NotTakenView};
 
 use super::snapshot::Snapshot;
 use crate::line::answers::{AlarmAnswer, ExchangeRow, LineAnswer, RowAnswer};
@@ -172,6 +172,10 @@ fn line_rows(rows: &mut Rows, line: &LineAnswer, now: Instant) {
     if line.drafts > 0 {
         let text = format!("  drafts       {}, not sent", line.drafts);
         rows.add(Tone::Advisory, text);
+    }
+    if let Some(NotTakenView { entry, reason, .. }) = &health.not_taken {
+        let text = format!("  the other desk does not take entry {entry} of ours: {reason}");
+        rows.add(Tone::Warning, text);
     }
     if line.faults > 0 {
         let text = format!("  rules that their messages broke: {}", line.faults);

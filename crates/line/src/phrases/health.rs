@@ -5,8 +5,8 @@ use super::rendered::{Page, RenderedLine};
 use super::{Ends, Language, Phrase, datum};
 use crate::quantity::{Instant, Name};
 use crate::view::{
-    Alarm, DirectionView, Fault, HealthView, KeyView, LineView, Shelving, Side, Suspension,
-    TestsView, WatchView, WitnessView,
+    Alarm, DirectionView, Fault, HealthView, KeyView, LineView, NotTakenView, Shelving, Side,
+    Suspension, TestsView, WatchView, WitnessView,
 };
 
 /// The line itself: both directions, tests, watches, agreed times, faults. Not its exchanges and
@@ -48,6 +48,10 @@ fn health(page: &mut Page, ends: &Ends<'_>, health: &HealthView) {
     let round_trip = health.round_trip_ms.map(|trip| i64::try_from(trip).unwrap_or(i64::MAX));
     page.known(Phrase::ROUND_TRIP, round_trip.map(|trip_ms| datum::thousandths(trip_ms, false)));
     page.datum(Phrase::OUTBOX, health.outbox.to_string());
+    if let Some(NotTakenView { reason, since, .. }) = &health.not_taken {
+        page.datum(Phrase::NOT_TAKEN, reason.to_string());
+        page.nested(|page| page.datum(Phrase::SINCE, datum::time(*since)));
+    }
 }
 
 fn direction(page: &mut Page, speaker: &Name, view: DirectionView) {

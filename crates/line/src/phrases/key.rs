@@ -239,6 +239,7 @@ ids! {
         AlarmKind::DistressWaits => "alarm-distress-waits",
         AlarmKind::LineSilent => "alarm-line-silent",
         AlarmKind::NotDelivered => "alarm-not-delivered",
+        AlarmKind::NotTaken => "alarm-not-taken",
         AlarmKind::ReadBackDiffers => "alarm-read-back-differs",
         AlarmKind::AnswerLate => "alarm-answer-late",
         AlarmKind::Telephone => "alarm-telephone",

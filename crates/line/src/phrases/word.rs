@@ -103,6 +103,7 @@ words! {
     CLOCKS_APART = "label-clocks-apart",
     ROUND_TRIP = "label-round-trip",
     OUTBOX = "label-outbox",
+    NOT_TAKEN = "label-not-taken",
     TEST_ANSWERED_BY = "label-test-answered-by",
     TEST_AGE = "label-test-age",
     TEST_OVERDUE = "word-test-overdue",

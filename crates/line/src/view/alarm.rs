@@ -31,6 +31,8 @@ pub enum AlarmKind {
     LineSilent,
     /// Our message has not reached the other desk in time: use the other ways to reach them.
     NotDelivered,
+    /// The other desk refuses an entry of ours, and nothing behind it passes: call those who run it.
+    NotTaken,
     /// The other side holds something else than we said: correct it by voice.
     ReadBackDiffers,
     /// A person at the other end has not answered in time: call them.

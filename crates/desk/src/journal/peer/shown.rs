@@ -26,8 +26,9 @@ impl Peer {
             phrases: self.phrases.clone(),
             confirmed: self.confirmed.clone(),
             view: self.line.view_with(now, health, alarms),
-            suspicions: self.suspicions.iter().rev().cloned().collect(),
-            suspicions_total: self.suspected.len() as u64,
+            suspicions: self.suspicions.shown().cloned().collect(),
+            suspicions_total: self.suspicions.total(),
+            suspicions_more: 0,
         }
     }
 
@@ -63,12 +64,12 @@ impl Peer {
 
     /// Calls out the newest suspicion for a day.
     pub fn suspicion_alarm(&self, now: Instant) -> Option<Alarm> {
-        let newest = self.suspicions.back()?;
+        let newest = self.suspicions.shown().next()?;
         if now.0.saturating_sub(newest.at.0) > SUSPICION_ALARM_US {
             return None;
         }
         Some(Alarm {
-            key: format!("suspicion/{}", self.suspected.len()),
+            key: format!("suspicion/{}", self.suspicions.total()),
             level: AlarmLevel::Warning,
             kind: AlarmKind::PeerFault,
             exchange: None,

@@ -15,8 +15,8 @@ use keepclear_line::terms::Terms;
 use keepclear_line::view::{
     Alarm, AlarmKind, AlarmLevel, CommitmentState, CommitmentView, DirectionView, ExchangeState,
     ExchangeView, Fault, HealthView, KeyView, LineState, LineView, MessageView, MilestoneView,
-    NoticeGiven, OpenItem, Shelving, Side, Suspension, TestsView, WatchView, WitnessState,
-    WitnessView,
+    NotTakenView, NoticeGiven, OpenItem, Shelving, Side, Suspension, TestsView, WatchView,
+    WitnessState, WitnessView,
 };
 use keepclear_line::volume::{Altitude, Place, Reference, Shape, Volume};
 use keepclear_line::{Subject, Witness};
@@ -349,6 +349,12 @@ pub fn line(state: LineState) -> LineView {
             clock_apart_ms: Some(-1_250),
             round_trip_ms: Some(600),
             outbox: 3,
+            not_taken: Some(NotTakenView {
+                lane: Lane::Ordinary,
+                entry: 17,
+                reason: words("not signed by the key of its lane"),
+                since: at(-20),
+            }),
         },
         tests: TestsView {
             ours_answered_at: Some(at(-30_000)),
