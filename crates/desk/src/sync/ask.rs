@@ -76,22 +76,21 @@ impl Asking {
         let message = server::message(shared, *peer, entries, room, None, false);
         let (left, began) = (message.clock, Elapsed::now());
         let answer = self.unless_hung(within, connection.exchange(&self.address, &message)).await?;
-        self.link().answered(left, began.elapsed(), answer.clock);
+        self.link().answered(left, began, answer.clock);
         heard::note(shared, *peer, &answer).await;
         Ok(answer)
     }
 
-    /// What hangs when a cut is seen to be over is given up.
+    /// What hangs from before a cut is given up as soon as something later has come through.
     async fn unless_hung<T>(
         &self,
         within: Duration,
         work: impl Future<Output = Result<T, AskError>>,
     ) -> Result<T, AskError> {
-        let link = self.link();
-        let mut healed = link.healed();
+        let (link, began) = (self.link(), Elapsed::now());
         let done = tokio::select! {
             done = timeout(within, work) => done.unwrap_or(Err(AskError::Late)),
-            _ = healed.changed() => Err(AskError::Hung),
+            () = link.overtaken(began) => Err(AskError::Hung),
         };
         if let Err(error) = &done {
             self.suspect(error).await;

@@ -50,7 +50,7 @@ pub struct Link {
     pub outbox: Notify,
     /// The same, for the urgent lane.
     pub express: Notify,
-    healed: watch::Sender<u64>,
+    healed: watch::Sender<Option<Elapsed>>,
 }
 
 #[derive(Debug, Default)]
@@ -137,9 +137,10 @@ impl Link {
         self.lock().their_clock
     }
 
-    /// An exchange of ours was answered: it left at `left`, took so long, and their clock was this at
-    /// about the middle.
-    pub fn answered(&self, left: Instant, took: Duration, their_clock: Instant) {
+    /// An exchange of ours was answered: it left at `left`, which was `began` by a clock that nobody
+    /// sets, and their clock was this at about the middle.
+    pub fn answered(&self, left: Instant, began: Elapsed, their_clock: Instant) {
+        let took = began.elapsed();
         let mut state = self.lock();
         let quiet = state.answered.0.elapsed();
         state.answered = Answered::default();
@@ -158,15 +159,20 @@ impl Link {
         if quiet.as_millis() > CUT_AFTER_MS.unsigned_abs().into() {
             state.lanes.iter_mut().for_each(|lane| lane.sent = lane.acknowledged);
             drop(state);
-            self.healed.send_modify(|count| *count += 1);
+            self.healed.send_replace(Some(began));
             self.express.notify_one();
             self.outbox.notify_one();
         }
     }
 
-    /// Tells when an answer has come after a cut: whatever hangs from before will not come.
-    pub fn healed(&self) -> watch::Receiver<u64> {
-        self.healed.subscribe()
+    /// Comes when, after a cut, something was answered that left later than this: it has overtaken
+    /// what left before, which therefore hangs.
+    pub async fn overtaken(&self, began: Elapsed) {
+        let mut healed = self.healed.subscribe();
+        let ended = healed.wait_for(|by| by.is_some_and(|by| by > began)).await.is_err();
+        if ended {
+            std::future::pending::<()>().await;
+        }
     }
 
     /// How long a beat may take before its connection is taken to hang.
