@@ -99,6 +99,23 @@ async fn a_card_is_kept_by_a_restart_and_an_altered_one_is_refused() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_peer_takes_a_card_with_a_new_address_and_not_the_old_one_again() {
+    let (sa, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
+    let (a, b) = (sa.start().await, b.start().await);
+    pair(&a, &b).await;
+    let (old, us) = (a.desk.card().clone(), a.id());
+    a.kill().await;
+    let url = Some("https://127.0.0.1:1".to_owned());
+    let sa = Seat { setup: Setup { url, ..sa.setup.clone() }, ..sa };
+    let a = sa.start().await;
+    b.desk.pair(speaker(), a.desk.card().clone()).await.unwrap();
+    let replayed = b.desk.pair(speaker(), old).await;
+    assert!(matches!(replayed, Err(DeskError::Field { field: "card", .. })), "{replayed:?}");
+    let paired = b.desk.pair(speaker(), a.desk.card().clone()).await.unwrap();
+    assert_eq!((paired.peer, paired.confirmed), (us, true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_line_is_open_at_both_ends_soon_and_seen_to_be_cut_within_five_seconds() {
     let (a, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
     let (a, b) = (a.start().await, b.start().await);

@@ -113,6 +113,13 @@ impl Sequencer {
         let mut phrases = vec![self.shared.phrase.clone()];
         match inner.state.peer(theirs.desk()) {
             Some(line) if line.theirs() == &theirs && line.ours() == ours => return Ok(false),
+            Some(line) if theirs.made_at() < line.theirs().made_at() => {
+                return Err(refused(
+                    "it is older than the card that was taken before; ask for the one that the other \
+                     desk writes today"
+                        .to_owned(),
+                ));
+            }
             Some(line) if line.theirs().hash() != theirs.hash() && !signs(line, &theirs) => {
                 return Err(refused(
                     "it has other keys than the card that was taken before; a key is replaced by \
