@@ -94,3 +94,53 @@ fn read(log: &dyn LogReader, positions: &[u64], room: usize) -> Result<Vec<Bytes
     }
     Ok(entries)
 }
+
+#[cfg(test)]
+mod tests {
+    use keepclear_entry::{
+        Cause, Head, LogId, LogKind, NodeId, Party, ProposedAt, RequestId, Writer,
+    };
+    use keepclear_log::{Batch, Log as _, MemoryFolder};
+
+    use super::*;
+    use crate::journal::OnLine;
+
+    /// A desk's log in which each of our entries has so many on another line behind it.
+    fn log_of(ours: &[Vec<u8>], others: usize) -> (MemoryFolder, Vec<u64>) {
+        let id = LogId { kind: LogKind::Desk, id: [1; 16] };
+        let folder = MemoryFolder::new(keepclear_log::LogId(id.to_bytes()));
+        let mut log = folder.open();
+        let party = Party::new("North").unwrap();
+        let mut pen = Writer::new(id, true, NodeId([2; 16]), party, Head::START);
+        let mut batch = Batch::new(log.next_batch());
+        let mut positions = Vec::new();
+        for entry in ours {
+            positions.push(batch.len() as u64 + 1);
+            let other = vec![9; 1_000];
+            for entry in std::iter::once(entry).chain(std::iter::repeat_n(&other, others)) {
+                let said = OnLine { peer: DeskId([3; 16]), entry: entry.clone(), draft: None };
+                let (kind, payload) = Happening::Said(said).write();
+                let (request, proposed_at) = (RequestId([4; 16]), ProposedAt(5));
+                let cause = Cause { principal: None, request, proposed_at };
+                batch.push_with(|out| pen.write(cause, kind, &payload, out)).unwrap();
+            }
+        }
+        log.append(&batch).unwrap();
+        (folder, positions)
+    }
+
+    #[test]
+    fn old_entries_are_found_among_others_up_to_the_room_and_one_at_least() {
+        let ours: Vec<Vec<u8>> = (0..12).map(|number| vec![number; 100]).collect();
+        // The second time, more lies between two of ours than is read at once.
+        for others in [0, 400] {
+            let (folder, positions) = log_of(&ours, others);
+            let (after, through) = (Position::START, Position::new(positions[11]));
+            let log = folder.open().reader(after, through).unwrap();
+            let found = |room| read(&*log, &positions, room).unwrap();
+            assert_eq!(found(100 * 12), ours, "{others}");
+            assert_eq!(found(250), ours[..2], "{others}");
+            assert_eq!(found(0), ours[..1], "{others}");
+        }
+    }
+}

@@ -183,7 +183,9 @@ impl State {
                     Some(peer) => known(&mut self.peers, peer)?.suspect(entered.at, suspected),
                     None => self.strangers.push(entered.at, suspected),
                 }
-                self.suspicions.retain(|waiting| waiting != suspected);
+                let is_other =
+                    |it: &Suspected| (it.peer, it.digest) != (suspected.peer, suspected.digest);
+                self.suspicions.retain(is_other);
                 self.note(entered, suspected.peer, What::Suspected { kind: suspected.kind });
                 Ok(())
             }
