@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use keepclear_desk::views::What;
+use keepclear_desk::views::{LineAlarm, What};
 use keepclear_desk::{Identity, SuspicionKind, line_id};
 use keepclear_entry::{
     Cause, Head, Kind, LogId, LogKind, NodeId, Party, ProposedAt, RequestId, Sequence, Writer,
@@ -328,8 +328,8 @@ async fn what_the_other_desk_does_not_take_is_shown_with_its_reason_and_raises_a
     let refused = refused().unwrap();
     assert_eq!((refused.lane, refused.entry), (Lane::Ordinary, 1));
     assert!(refused.reason.as_str().contains("another one than was taken"), "{refused:?}");
-    let alarms = other.desk.board().alarms();
-    assert!(alarms.iter().any(|alarm| alarm.alarm.kind == AlarmKind::NotTaken), "{alarms:?}");
+    let raised = |alarm: &LineAlarm| alarm.alarm.kind == AlarmKind::NotTaken;
+    until(&other.desk, || other.desk.board().alarms().iter().any(raised)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
