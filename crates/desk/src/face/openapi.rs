@@ -94,7 +94,7 @@ fn describe(operation: Operation, generator: &mut SchemaGenerator) -> Value {
     });
     if let Some(schema) = operation.ask(generator) {
         described["requestBody"] = json!({
-            "required": true,
+            "required": operation.needs_body(),
             "content": { "application/json": { "schema": schema } },
         });
     }
@@ -202,6 +202,24 @@ mod tests {
             "crates/desk/openapi.json is not what the code says; look at the difference after \
              `KEEPCLEAR_RENEW=1 cargo test -p keepclear-desk the_document_in_the_tree`"
         );
+    }
+
+    #[test]
+    fn a_body_may_be_left_out_exactly_where_it_has_no_field_that_must_be_there() {
+        let document = document();
+        let operations = document["paths"].as_object().unwrap().values();
+        let operations = operations.flat_map(|path| path.as_object().unwrap().values());
+        let bodies = operations.filter(|operation| operation.get("requestBody").is_some());
+        let (mut needed, mut spared) = (0, 0);
+        for operation in bodies {
+            let body = &operation["requestBody"];
+            let reference = &body["content"]["application/json"]["schema"]["$ref"];
+            let schema = document.pointer(&reference.as_str().unwrap()[1..]).unwrap();
+            let is_free = schema["type"] == "object" && schema.get("required").is_none();
+            assert_eq!(body["required"], !is_free, "{}", operation["operationId"]);
+            *(if is_free { &mut spared } else { &mut needed }) += 1;
+        }
+        assert!(needed > 0 && spared > 0, "{needed} {spared}");
     }
 
     #[test]

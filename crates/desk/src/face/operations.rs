@@ -178,6 +178,11 @@ macro_rules! operations {
                 match self { $(Self::$name => <$ask as Ask>::schema(generator),)* }
             }
 
+            /// Whether it cannot be asked for without a body.
+            pub fn needs_body(self) -> bool {
+                match self { $(Self::$name => <$ask as Ask>::read(&[]).is_err(),)* }
+            }
+
             /// The form of its answer.
             pub fn form(self, generator: &mut SchemaGenerator) -> Form {
                 match self { $(Self::$name => <$answer as Answer>::form(generator),)* }
