@@ -129,6 +129,7 @@ pub fn f3548_schema(_: &mut SchemaGenerator) -> Schema {
                 "volume": {
                     "type": "object",
                     "required": ["altitude_lower", "altitude_upper"],
+                    "oneOf": [given("outline_circle"), given("outline_polygon")],
                     "properties": {
                         "outline_circle": {
                             "type": ["object", "null"],
@@ -161,6 +162,11 @@ pub fn f3548_schema(_: &mut SchemaGenerator) -> Schema {
             },
         },
     })
+}
+
+/// That this outline is there.
+fn given(outline: &str) -> Schema {
+    json_schema!({ "required": [outline], "properties": { outline: { "type": "object" } } })
 }
 
 #[cfg(test)]
@@ -217,6 +223,28 @@ mod tests {
         assert_eq!(volumes[0].upper.unwrap().value_m, Millimetres(120_001));
         assert_eq!(volumes[0].from, Instant(1_000_000_000_000_000));
         assert_eq!(volumes[0].to, Instant(1_000_000_000_000_002));
+    }
+
+    #[test]
+    fn the_document_allows_the_outlines_that_are_taken() {
+        let schema = Value::from(f3548_schema(&mut SchemaGenerator::default()));
+        let schema = jsonschema::validator_for(&schema).unwrap();
+        let circle = circle()["volume"]["outline_circle"].clone();
+        let corner = |lat: f64, lng: f64| json!({"lat": lat, "lng": lng});
+        let corners = [corner(47.0, 8.0), corner(47.0, 8.1), corner(47.1, 8.0)];
+        let polygon = json!({ "vertices": corners });
+        for (circle, polygon, is_taken) in [
+            (&circle, &Value::Null, true),
+            (&Value::Null, &polygon, true),
+            (&circle, &polygon, false),
+            (&Value::Null, &Value::Null, false),
+        ] {
+            let mut volume = self::circle();
+            volume["volume"]["outline_circle"] = circle.clone();
+            volume["volume"]["outline_polygon"] = polygon.clone();
+            assert_eq!(choose("content", vec![], &[read(volume.clone())]).is_ok(), is_taken);
+            assert_eq!(schema.is_valid(&json!([volume])), is_taken, "{volume}");
+        }
     }
 
     #[test]
