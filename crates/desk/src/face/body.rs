@@ -73,6 +73,11 @@ fn explain<T: DeserializeOwned>(body: &[u8]) -> Problem {
         Err(error) => (error.path().to_string(), error.inner().to_string()),
         Ok(_) => (String::new(), "something follows the JSON object".to_owned()),
     };
+    // What the reader says of a number, a list or null where one of several words belongs.
+    let reason = match reason.strip_prefix("expected value") {
+        Some(place) => format!("is none of the values that belong here{place}"),
+        None => reason,
+    };
     let path = if path == "." { String::new() } else { path };
     let path = match named_field(&reason) {
         // The reader stands at the object when a field of it is missing.
@@ -122,10 +127,12 @@ mod tests {
         ] {
             assert_eq!(wrong(&text).0, field, "{text}");
         }
-        assert!(
-            wrong(&format!(r#"{{"content": {{"topic": "flights", {window}}}}} x"#))
-                .1
-                .contains("follows")
-        );
+        for (text, part) in [
+            (format!(r#"{{"content": {{"topic": "flights", {window}}}}} x"#), "follows"),
+            (r#"{"content": {"topic": 7}}"#.to_owned(), "is none of the values that belong here"),
+        ] {
+            let (_, reason) = wrong(&text);
+            assert!(reason.contains(part), "{reason}");
+        }
     }
 }
