@@ -89,7 +89,7 @@ struct Content {
 }
 
 /// The JSON form.
-#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CardJson {
     /// `keepclear.card/1`.

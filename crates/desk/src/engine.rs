@@ -6,6 +6,7 @@
 //! "stored" of what a crash could still take away.
 
 mod clock;
+mod gives;
 mod plan;
 mod reads;
 mod sequencer;
@@ -24,7 +25,7 @@ use crate::board::Board;
 use crate::card::Card;
 use crate::identity::Identity;
 use crate::inject::Inject;
-use crate::journal::{Peer, State, Suspected, Worth};
+use crate::journal::{Peer, State, Suspected, Witnessed, Worth};
 use crate::plans::Plans;
 use crate::speaking::{DeskError, DraftKept, Said, Speaker};
 use crate::sync::{Checked, Links};
@@ -54,6 +55,9 @@ pub enum Request {
     Hear { peer: DeskId, entries: Vec<Checked> },
     /// Something was refused.
     Suspect(Suspected),
+    /// What a peer gave of a line that this desk witnesses, verified against the state. Whoever asks for
+    /// it holds [`Shared::witnessing`] until it is answered.
+    Witness(Vec<Witnessed>),
 }
 
 /// What is to be said.
@@ -102,6 +106,8 @@ pub struct Shared {
     pub moved: watch::Sender<Moved>,
     /// Lines were added, or addresses have changed.
     pub paired: watch::Sender<u64>,
+    /// What is given to this desk as a witness is verified and written by one at a time.
+    pub witnessing: tokio::sync::Mutex<()>,
     inner: Mutex<Inner>,
     work: Notify,
     writable: AtomicBool,
@@ -137,6 +143,7 @@ impl Shared {
             board: Board::default(),
             moved,
             paired: watch::Sender::new(0),
+            witnessing: tokio::sync::Mutex::new(()),
             inner: Mutex::new(Inner { state, queue: Vec::new(), dirty, stopping: false }),
             work: Notify::new(),
             writable: AtomicBool::new(true),

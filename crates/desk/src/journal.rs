@@ -10,6 +10,7 @@ mod replay;
 mod requests;
 mod state;
 mod suspicions;
+mod witnessed;
 
 use keepclear_entry::{ChainError, Entry, Kind, Payload};
 use keepclear_line::quantity::{DeskId, DraftId, Instant, MessageId, Name, Words};
@@ -23,11 +24,16 @@ use crate::card::Card;
 use crate::cbor::bytes_of;
 
 pub use drafts::{DRAFTS_MAX, Discarded, Draft, Drafted, Drafts, draft_digest, release_digest};
-pub use lanes::After;
+pub use lanes::{After, Held as LaneHeld, One};
 pub use peer::{Peer, passes_unconfirmed};
-pub use replay::{Entered, Replay, read_entry};
+pub use replay::{Entered, Replay, line_entry, read_entry};
 pub use state::{State, body_digest};
 pub use suspicions::Worth;
+pub use witnessed::{
+    Item, LANES, LINES_MAX, Place, Standing, Witnessed, WitnessedDifference, WitnessedEnd,
+    WitnessedFacts, WitnessedItems, WitnessedLine, WitnessedNaming, WitnessedParty, message_of,
+    side_of,
+};
 
 const FOUNDED: Kind = Kind(1);
 const PAIRED: Kind = Kind(2);
@@ -38,6 +44,10 @@ const SHELVED: Kind = Kind(6);
 const SUSPECTED: Kind = Kind(7);
 const DRAFTED: Kind = Kind(8);
 const DISCARDED: Kind = Kind(9);
+const WITNESSED_NAMING: Kind = Kind(10);
+const WITNESSED_ITEMS: Kind = Kind(11);
+const WITNESSED_DIFFERENCE: Kind = Kind(12);
+const WITNESSED_END: Kind = Kind(13);
 
 /// Why a log is not that of a desk, or cannot be replayed.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +91,8 @@ pub enum Happening {
     Drafted(Box<Drafted>),
     /// A message that was written is not to be said.
     Discarded(Discarded),
+    /// A peer gave something of a line of which this desk is a witness.
+    Witnessed(Witnessed),
 }
 
 /// The first entry of a desk's log.
@@ -242,6 +254,9 @@ pub enum SuspicionKind {
     /// Bytes that are no message of the protocol.
     #[n(8)]
     Malformed,
+    /// To a witness it gives another history of a line than was given before.
+    #[n(9)]
+    GiversDiffer,
 }
 
 impl Happening {
@@ -257,6 +272,12 @@ impl Happening {
             Self::Suspected(it) => (SUSPECTED, bytes_of(it)),
             Self::Drafted(it) => (DRAFTED, bytes_of(&**it)),
             Self::Discarded(it) => (DISCARDED, bytes_of(it)),
+            Self::Witnessed(it) => match it {
+                Witnessed::Named(it) => (WITNESSED_NAMING, bytes_of(it)),
+                Witnessed::Items(it) => (WITNESSED_ITEMS, bytes_of(it)),
+                Witnessed::Differs(it) => (WITNESSED_DIFFERENCE, bytes_of(it)),
+                Witnessed::Ended(it) => (WITNESSED_END, bytes_of(it)),
+            },
         }
     }
 
@@ -279,6 +300,12 @@ impl Happening {
             SUSPECTED => minicbor::decode(bytes).map(Self::Suspected),
             DRAFTED => minicbor::decode(bytes).map(|it| Self::Drafted(Box::new(it))),
             DISCARDED => minicbor::decode(bytes).map(Self::Discarded),
+            WITNESSED_NAMING => minicbor::decode(bytes).map(Witnessed::Named).map(Self::Witnessed),
+            WITNESSED_ITEMS => minicbor::decode(bytes).map(Witnessed::Items).map(Self::Witnessed),
+            WITNESSED_DIFFERENCE => {
+                minicbor::decode(bytes).map(Witnessed::Differs).map(Self::Witnessed)
+            }
+            WITNESSED_END => minicbor::decode(bytes).map(Witnessed::Ended).map(Self::Witnessed),
             Kind(kind) => return Err(format!("entries of kind {kind} are not known")),
         };
         read.map_err(|error| format!("payload: {error}"))

@@ -20,6 +20,7 @@ mod speaking;
 mod start;
 mod sync;
 pub mod views;
+pub mod witnessing;
 
 pub use board::{LineNow, Snapshot};
 pub use card::{CARD_BYTES_MAX, CARD_FORMAT, Card, CardError, CardJson, line_id};
@@ -29,7 +30,8 @@ pub use engine::{Broken, Drafting};
 pub use identity::{Identity, IdentityError};
 pub use inject::{Inject, InjectError};
 pub use journal::{
-    Draft, Entered, Happening, JournalError, Replay, State, SuspicionKind, read_entry,
+    Draft, Entered, Happening, Item, JournalError, LANES, Peer, Replay, State, SuspicionKind,
+    Witnessed, WitnessedFacts, WitnessedLine, message_of, read_entry, side_of,
 };
 pub use plans::{Plans, PlansError};
 pub use speaking::{DeskError, DraftKept, Said, Speaker};

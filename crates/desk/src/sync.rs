@@ -15,9 +15,15 @@ mod link;
 mod protocol;
 mod server;
 mod tls;
+mod witness_client;
+mod witness_intake;
+mod witness_protocol;
+mod witness_server;
 
 pub use client::run;
+pub use heard::digest_of;
 pub use intake::Checked;
 pub use link::Links;
 pub use server::sync_router;
 pub use tls::tls_acceptor;
+pub use witness_protocol::{Asked, Given, HeldLine};

@@ -177,6 +177,11 @@ pub enum What {
         /// What kind of wrong.
         kind: SuspicionKind,
     },
+    /// The peer gave something of a line that this desk witnesses, or gives no more.
+    Witnessed {
+        /// The line's id, a UUID.
+        line: String,
+    },
 }
 
 /// Which message.

@@ -259,6 +259,13 @@ impl Sequencer {
             }
             Request::Hear { peer, entries } => Ok(self.plan_heard(inner, taken, peer, entries) > 0),
             Request::Suspect(suspected) => Ok(self.plan_suspicion(inner, taken, suspected)),
+            Request::Witness(witnessed) => {
+                let any = !witnessed.is_empty();
+                for witnessed in witnessed {
+                    self.write_by_desk(taken, Happening::Witnessed(witnessed));
+                }
+                Ok(any)
+            }
         };
         match planned {
             Ok(true) => {

@@ -39,6 +39,23 @@ impl Shared {
     }
 
     async fn old_entries(&self, positions: Vec<u64>, room: usize) -> Vec<Bytes> {
+        let mut left = room;
+        let mut entries = Vec::new();
+        for Committed { position, bytes } in self.committed_at(positions).await {
+            let Ok((_, entered)) = read_entry(position.get(), &bytes) else { break };
+            let Happening::Said(said) = entered.happening else { break };
+            if said.entry.len() > left && !entries.is_empty() {
+                break;
+            }
+            left = left.saturating_sub(said.entry.len());
+            entries.push(Bytes::from(said.entry));
+        }
+        entries
+    }
+
+    /// What lies at these positions of this desk's log, in order, up to so much that it is enough for one
+    /// answer; nothing when it cannot be read.
+    pub async fn committed_at(&self, positions: Vec<u64>) -> Vec<Committed> {
         let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
             return Vec::new();
         };
@@ -49,9 +66,9 @@ impl Shared {
         }
         let Ok(reader) = reader.await else { return Vec::new() };
         // It waits for the disk.
-        let read = tokio::task::spawn_blocking(move || read(&*reader?, &positions, room)).await;
+        let read = tokio::task::spawn_blocking(move || read(&*reader?, &positions)).await;
         match read {
-            Ok(Ok(entries)) => entries,
+            Ok(Ok(committed)) => committed,
             Ok(Err(error)) => {
                 tracing::error!(%error, "old entries of a line could not be read");
                 Vec::new()
@@ -65,11 +82,10 @@ fn before(position: u64) -> Position {
     Position::new(position.saturating_sub(1))
 }
 
-/// What a line says at these positions, up to so many bytes but one entry at least. Others lie between
-/// them; where those are many, they are passed over.
-fn read(log: &dyn LogReader, positions: &[u64], room: usize) -> Result<Vec<Bytes>, ReadError> {
-    let (mut left, mut read_bytes) = (room, 0);
-    let mut entries = Vec::new();
+/// What lies at these positions. Others lie between them; where those are many, they are passed over.
+fn read(log: &dyn LogReader, positions: &[u64]) -> Result<Vec<Committed>, ReadError> {
+    let mut read_bytes = 0;
+    let mut wanted_ones = Vec::new();
     let mut wanted = positions.iter().peekable();
     while let Some(next) = wanted.peek()
         && read_bytes < READ_MAX
@@ -78,21 +94,14 @@ fn read(log: &dyn LogReader, positions: &[u64], room: usize) -> Result<Vec<Bytes
         if found.is_empty() {
             break;
         }
-        for Committed { position, bytes } in found {
-            read_bytes += bytes.len();
-            if wanted.next_if(|wanted| **wanted == position.get()).is_none() {
-                continue;
+        for committed in found {
+            read_bytes += committed.bytes.len();
+            if wanted.next_if(|wanted| **wanted == committed.position.get()).is_some() {
+                wanted_ones.push(committed);
             }
-            let Ok((_, entered)) = read_entry(position.get(), &bytes) else { return Ok(entries) };
-            let Happening::Said(said) = entered.happening else { return Ok(entries) };
-            if said.entry.len() > left && !entries.is_empty() {
-                return Ok(entries);
-            }
-            left = left.saturating_sub(said.entry.len());
-            entries.push(Bytes::from(said.entry));
         }
     }
-    Ok(entries)
+    Ok(wanted_ones)
 }
 
 #[cfg(test)]

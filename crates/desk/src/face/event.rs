@@ -59,6 +59,8 @@ pub struct Event {
     pub alarm: Option<String>,
     /// What was refused of the other desk's.
     pub suspicion: Option<SuspicionKind>,
+    /// The line between others of which that desk gave something.
+    pub witnessed: Option<String>,
 }
 
 /// What happened.
@@ -83,6 +85,8 @@ pub enum EventKind {
     Shelved,
     /// Something of the other desk's was refused.
     Suspected,
+    /// The other desk gave something of a line that this desk witnesses, or gives no more.
+    Witnessed,
 }
 
 impl EventKind {
@@ -98,6 +102,7 @@ impl EventKind {
             Self::Discarded => "discarded",
             Self::Shelved => "shelved",
             Self::Suspected => "suspected",
+            Self::Witnessed => "witnessed",
         }
     }
 }
@@ -116,6 +121,7 @@ impl From<views::Event> for Event {
             draft: None,
             alarm: None,
             suspicion: None,
+            witnessed: None,
         };
         let message = |kind, message: views::Message| {
             let views::Message { exchange, message, kind: message_kind } = message;
@@ -136,6 +142,9 @@ impl From<views::Event> for Event {
             What::Shelved { key } => Self { kind: EventKind::Shelved, alarm: Some(key), ..empty },
             What::Suspected { kind } => {
                 Self { kind: EventKind::Suspected, suspicion: Some(kind), ..empty }
+            }
+            What::Witnessed { line } => {
+                Self { kind: EventKind::Witnessed, witnessed: Some(line), ..empty }
             }
         }
     }

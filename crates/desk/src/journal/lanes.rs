@@ -3,7 +3,7 @@
 //! Old entries are not kept here, only their hashes and where they lie in the desk's log: a peer that
 //! asks for them again is rare, a long history is not.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use bytes::Bytes;
 use keepclear_entry::{EntryHash, Head, Sequence};
@@ -32,6 +32,17 @@ pub struct Held {
     uncovered: u64,
     /// The last entry that is no checkpoint.
     last_said: u64,
+    /// Entries that change the key.
+    key_changes: BTreeSet<u64>,
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum One {
+    /// Here it is.
+    Entry(Bytes),
+    /// It lies at this position of the desk's log.
+    Position(u64),
 }
 
 /// Entries after a place.
@@ -55,6 +66,7 @@ impl Held {
             recent_bytes: 0,
             uncovered: 0,
             last_said: 0,
+            key_changes: BTreeSet::new(),
         }
     }
 
@@ -63,8 +75,25 @@ impl Held {
         &self.key
     }
 
+    /// The entry that follows changes the key.
     pub fn change_key(&mut self, key: PublicKey) {
         self.key = key;
+        self.key_changes.insert(self.len() + 1);
+    }
+
+    /// Whether the entry at a place changes the key.
+    pub fn changes_key(&self, sequence: u64) -> bool {
+        self.key_changes.contains(&sequence)
+    }
+
+    /// The entry at a place, or where it lies.
+    pub fn one(&self, sequence: u64) -> Option<One> {
+        let index = usize::try_from(sequence.checked_sub(1)?).ok()?;
+        let first_recent = self.hashes.len() - self.recent.len();
+        match index.checked_sub(first_recent) {
+            Some(recent) => self.recent.get(recent).cloned().map(One::Entry),
+            None => self.positions.get(index).copied().map(One::Position),
+        }
     }
 
     pub fn len(&self) -> u64 {

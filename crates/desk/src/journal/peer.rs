@@ -79,6 +79,10 @@ impl Taken {
 }
 
 impl Peer {
+    /// Of a line whose cards were exchanged then.
+    ///
+    /// # Errors
+    /// [`CardError`], which cards that were read do not give.
     pub fn new(paired_at: Instant, paired: &Paired) -> Result<Self, CardError> {
         let Paired { ours, theirs, phrases } = paired;
         let party = |card: &Card| Party { name: card.party().clone(), desk: card.desk() };

@@ -83,6 +83,16 @@ pub fn read_entry(position: u64, bytes: &[u8]) -> Result<(Entry, Entered), Journ
     Ok((entry, entered))
 }
 
+/// The line's entry that one entry of the desk's log holds, when it is one of ours or of a peer's.
+pub fn line_entry(position: u64, bytes: &[u8]) -> Option<Vec<u8>> {
+    let (_, entered) = read_entry(position, bytes).ok()?;
+    match entered.happening {
+        Happening::Said(said) => Some(said.entry),
+        Happening::Heard(heard) => Some(heard.entry),
+        _ => None,
+    }
+}
+
 fn entered(position: u64, entry: &Entry, happening: Happening) -> Entered {
     let ProposedAt(at_us) = entry.proposed_at;
     Entered { position, at: Instant(at_us), request: entry.request, happening }

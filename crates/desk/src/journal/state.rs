@@ -6,10 +6,12 @@ use keepclear_entry::RequestId;
 use keepclear_line::Body;
 use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, Instant};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::peer::{Peer, Taken};
 use super::requests::Requests;
 use super::suspicions::{Suspicions, Worth};
+use super::witnessed::WitnessedLines;
 use super::{Discarded, Drafted, Entered, Founded, Happening, Paired, Suspected, draft_digest};
 use crate::cbor::bytes_of;
 use crate::speaking::{DraftKept, Said};
@@ -28,6 +30,7 @@ pub struct State {
     desk: DeskId,
     founded: Founded,
     peers: BTreeMap<DeskId, Peer>,
+    witnessed: WitnessedLines,
     requests: Requests<Said>,
     drafted: Requests<DraftKept>,
     events: VecDeque<Event>,
@@ -44,6 +47,7 @@ impl State {
             desk,
             founded,
             peers: BTreeMap::new(),
+            witnessed: WitnessedLines::default(),
             requests: Requests::default(),
             drafted: Requests::default(),
             events: VecDeque::new(),
@@ -78,6 +82,11 @@ impl State {
     /// The peer with this certificate.
     pub fn peer_of_certificate(&self, certificate: &[u8]) -> Option<&Peer> {
         self.peers().find(|peer| peer.theirs().certificate() == certificate)
+    }
+
+    /// Lines between others that it witnesses, or did.
+    pub fn witnessed(&self) -> &WitnessedLines {
+        &self.witnessed
     }
 
     /// What was answered to a request, and a hash of what it said.
@@ -187,6 +196,13 @@ impl State {
                     |it: &Suspected| (it.peer, it.digest) != (suspected.peer, suspected.digest);
                 self.suspicions.retain(is_other);
                 self.note(entered, suspected.peer, What::Suspected { kind: suspected.kind });
+                Ok(())
+            }
+            Happening::Witnessed(witnessed) => {
+                let suspected = self.witnessed.apply(entered, witnessed)?;
+                self.suspicions.extend(suspected.filter(|found| !self.knows_suspicion(found)));
+                let line = Uuid::from_bytes(witnessed.line()).to_string();
+                self.note(entered, Some(witnessed.giver()), What::Witnessed { line });
                 Ok(())
             }
         }

@@ -11,7 +11,8 @@ use tokio::time::timeout;
 use super::connection::{Address, AskError, Connection};
 use super::intake::{Outcome, take_in};
 use super::link::Link;
-use super::protocol::Sync;
+use super::protocol::{SYNC_PATH, Sync};
+use super::witness_protocol::{Answered, Asked, WITNESS_PATH};
 use super::{heard, server, tls};
 use crate::card::Card;
 use crate::engine::Shared;
@@ -75,10 +76,31 @@ impl Asking {
         let room = u32::try_from(room).unwrap_or(u32::MAX);
         let message = server::message(shared, *peer, entries, room, None, false);
         let (left, began) = (message.clock, Elapsed::now());
-        let answer = self.unless_hung(within, connection.exchange(&self.address, &message)).await?;
+        let answer = async {
+            let bytes = connection.exchange(&self.address, SYNC_PATH, message.write()).await?;
+            Sync::read(&bytes).map_err(AskError::Unreadable)
+        };
+        let answer = self.unless_hung(within, answer).await?;
         self.link().answered(left, began, answer.clock);
         heard::note(shared, *peer, &answer).await;
         Ok(answer)
+    }
+
+    /// Asks for what this desk may read as a witness.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub async fn ask_as_witness(
+        &self,
+        connection: &mut Connection,
+        asked: &Asked,
+        within: Duration,
+    ) -> Result<Answered, AskError> {
+        let answer = async {
+            let bytes = connection.exchange(&self.address, WITNESS_PATH, asked.write()).await?;
+            Answered::read(&bytes).map_err(AskError::Unreadable)
+        };
+        self.unless_hung(within, answer).await
     }
 
     /// What hangs from before a cut is given up as soon as something later has come through.

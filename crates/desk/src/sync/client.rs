@@ -18,6 +18,7 @@ use super::beat::{HEARTBEAT, beat};
 use super::connection::{AskError, Connection};
 use super::heard;
 use super::protocol::ENTRIES_MAX;
+use super::witness_client::follow;
 use crate::card::Card;
 use crate::engine::Shared;
 
@@ -83,8 +84,9 @@ async fn look_after(shared: Arc<Shared>) {
 async fn speak(shared: Arc<Shared>, card: Card) {
     match Asking::of(shared, &card) {
         Ok(asking) => {
-            let (express, bulk) = (asking.clone(), asking.clone());
-            tokio::join!(beat(asking), carry(express, Lane::Urgent), carry(bulk, Lane::Ordinary));
+            let (express, bulk, witness) = (asking.clone(), asking.clone(), asking.clone());
+            let (urgent, ordinary) = (carry(express, Lane::Urgent), carry(bulk, Lane::Ordinary));
+            tokio::join!(beat(asking), urgent, ordinary, follow(witness));
         }
         Err(error) => {
             let peer = card.desk();

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
 
-use super::protocol::{BODY_MAX, MEDIA_TYPE, SYNC_PATH, Sync};
+use super::protocol::{BODY_MAX, MEDIA_TYPE, SYNC_PATH};
 
 /// The port of an address that names none.
 const HTTPS_PORT: u16 = 443;
@@ -65,6 +65,7 @@ pub struct Address {
     name: ServerName<'static>,
     /// As the peer reads them in a request.
     authority: String,
+    /// What stands before the paths of the protocol.
     path: String,
 }
 
@@ -84,7 +85,8 @@ impl Address {
         let host = host.trim_start_matches('[').trim_end_matches(']').to_owned();
         let name = ServerName::try_from(host.clone()).map_err(|_| refused())?;
         let port = uri.port_u16().unwrap_or(HTTPS_PORT);
-        Ok(Self { url: url.to_owned(), host, port, name, authority, path: uri.path().to_owned() })
+        let path = uri.path().strip_suffix(SYNC_PATH).ok_or_else(refused)?.to_owned();
+        Ok(Self { url: url.to_owned(), host, port, name, authority, path })
     }
 }
 
@@ -119,14 +121,19 @@ impl Connection {
         self.sender.is_closed()
     }
 
-    /// Sends a message, and reads what is answered.
+    /// Sends a message of the protocol to one of its paths, and answers the bytes that come back.
     ///
     /// # Errors
     /// [`AskError`].
-    pub async fn exchange(&mut self, address: &Address, message: &Sync) -> Result<Sync, AskError> {
-        let mut request = Request::post(address.path.as_str())
+    pub async fn exchange(
+        &mut self,
+        address: &Address,
+        path: &str,
+        message: Vec<u8>,
+    ) -> Result<Bytes, AskError> {
+        let mut request = Request::post(format!("{}{path}", address.path))
             .header(CONTENT_TYPE, MEDIA_TYPE)
-            .body(Full::from(message.write()))
+            .body(Full::from(message))
             .map_err(|_| AskError::Address { url: address.url.clone() })?;
         let host = address.authority.parse();
         let host = host.map_err(|_| AskError::Address { url: address.url.clone() })?;
@@ -144,7 +151,7 @@ impl Connection {
                 AskError::BrokenOff(error)
             }
         })?;
-        Sync::read(&body.to_bytes()).map_err(AskError::Unreadable)
+        Ok(body.to_bytes())
     }
 }
 
@@ -163,11 +170,11 @@ mod tests {
         };
         assert_eq!(
             read("https://desk.example/north/"),
-            owned("desk.example", 443, "desk.example", "/north/line/v1/sync")
+            owned("desk.example", 443, "desk.example", "/north")
         );
         assert_eq!(
             read("https://[2001:db8::7]:8443"),
-            owned("2001:db8::7", 8443, "[2001:db8::7]:8443", "/line/v1/sync")
+            owned("2001:db8::7", 8443, "[2001:db8::7]:8443", "")
         );
         assert!(matches!(Address::of("https://"), Err(AskError::Address { .. })));
     }

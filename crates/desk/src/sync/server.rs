@@ -17,9 +17,9 @@ use keepclear_line::quantity::DeskId;
 use keepclear_serve::{ClientCertificate, RateLimit};
 use minicbor::bytes::ByteVec;
 
-use super::heard;
 use super::intake::{Outcome, take_in};
 use super::protocol::{BODY_MAX, ENTRIES_MAX, MEDIA_TYPE, SYNC_PATH, Sync, VERSION};
+use super::{heard, witness_server};
 use crate::desk::Desk;
 use crate::engine::Shared;
 use crate::journal::{Suspected, SuspicionKind};
@@ -40,54 +40,95 @@ struct Server {
 /// nobody else in.
 pub fn sync_router(desk: &Desk) -> Router {
     let shared = Arc::clone(&desk.0);
+    let witnesses = witness_server::router(Arc::clone(&shared));
     let server = Arc::new(Server { shared, rate: RateLimit::new(REQUESTS_PER_SECOND) });
     Router::new()
         .route(SYNC_PATH, post(sync))
-        .fallback(|| async { plain(StatusCode::NOT_FOUND, "there is nothing at this path") })
         .with_state(server)
+        .merge(witnesses)
+        .fallback(|| async { plain(StatusCode::NOT_FOUND, "there is nothing at this path") })
 }
 
 async fn sync(State(server): State<Arc<Server>>, request: Request) -> Response {
     let Server { shared, rate } = &*server;
-    let (parts, body) = request.into_parts();
-    let Some(ClientCertificate(certificate)) = parts.extensions.get::<ClientCertificate>() else {
-        return plain(StatusCode::FORBIDDEN, "a desk shows its certificate");
+    let Caller { peer, body } = match caller(shared, rate, request).await {
+        Ok(caller) => caller,
+        Err(Refused(response)) => return *response,
     };
-    let peer = shared.read(|state| Some(state.peer_of_certificate(certificate)?.desk()));
-    let Some(peer) = peer else {
-        shared.suspect(heard::unknown_certificate(certificate)).await;
-        return plain(StatusCode::FORBIDDEN, "no card of a paired desk names this certificate");
-    };
-    if !rate.admits(&peer.to_string(), shared.clock.now().0) {
-        return busy("this desk is asked too often; wait and retry");
-    }
-    let bytes = match read_body(body).await {
-        Ok(bytes) => bytes,
-        Err(BodyError::TooLong) => {
-            let detail = format!("a request of more than {BODY_MAX} bytes");
-            suspect(shared, peer, SuspicionKind::Oversized, detail, &[]).await;
-            return plain(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "the request is too long; send less at once",
-            );
-        }
-        Err(BodyError::Broken) => {
-            return plain(StatusCode::REQUEST_TIMEOUT, "the request broke off or came too slowly");
-        }
-    };
-    let asked = match Sync::read(&bytes) {
+    let asked = match Sync::read(&body) {
         Ok(asked) => asked,
-        Err(reason) => {
-            let detail = format!("a request that cannot be read: {reason}");
-            suspect(shared, peer, SuspicionKind::Malformed, detail, &bytes).await;
-            return plain(StatusCode::BAD_REQUEST, &reason);
-        }
+        Err(reason) => return refuse_unreadable(shared, peer, reason, &body).await,
     };
     heard::note(shared, peer, &asked).await;
     let Sync { room, entries, .. } = asked;
     let Outcome { refused, busy } = take_in(shared, peer, entries).await;
     let answer = answer(shared, peer, room as usize, refused, busy).await;
     (StatusCode::OK, [(CONTENT_TYPE, MEDIA_TYPE)], answer.write()).into_response()
+}
+
+/// A peer, and what it sent.
+pub struct Caller {
+    pub peer: DeskId,
+    pub body: Bytes,
+}
+
+/// The answer to somebody who is not heard.
+pub struct Refused(pub Box<Response>);
+
+impl Refused {
+    fn with(response: Response) -> Self {
+        Self(Box::new(response))
+    }
+}
+
+/// Who asks, by the certificate of the connection, and what.
+///
+/// # Errors
+/// With the answer for a stranger, for one who asks too often, and for a body that is too long or does
+/// not come.
+pub async fn caller(
+    shared: &Shared,
+    rate: &RateLimit,
+    request: Request,
+) -> Result<Caller, Refused> {
+    let (parts, body) = request.into_parts();
+    let Some(ClientCertificate(certificate)) = parts.extensions.get::<ClientCertificate>() else {
+        return Err(Refused::with(plain(StatusCode::FORBIDDEN, "a desk shows its certificate")));
+    };
+    let peer = shared.read(|state| Some(state.peer_of_certificate(certificate)?.desk()));
+    let Some(peer) = peer else {
+        shared.suspect(heard::unknown_certificate(certificate)).await;
+        let reason = "no card of a paired desk names this certificate";
+        return Err(Refused::with(plain(StatusCode::FORBIDDEN, reason)));
+    };
+    if !rate.admits(&peer.to_string(), shared.clock.now().0) {
+        return Err(Refused::with(busy("this desk is asked too often; wait and retry")));
+    }
+    match read_body(body).await {
+        Ok(body) => Ok(Caller { peer, body }),
+        Err(BodyError::TooLong) => {
+            let detail = format!("a request of more than {BODY_MAX} bytes");
+            suspect(shared, peer, SuspicionKind::Oversized, detail, &[]).await;
+            let reason = "the request is too long; send less at once";
+            Err(Refused::with(plain(StatusCode::PAYLOAD_TOO_LARGE, reason)))
+        }
+        Err(BodyError::Broken) => {
+            let reason = "the request broke off or came too slowly";
+            Err(Refused::with(plain(StatusCode::REQUEST_TIMEOUT, reason)))
+        }
+    }
+}
+
+/// Notes that a peer sent what is no message of the protocol, and answers it.
+pub async fn refuse_unreadable(
+    shared: &Shared,
+    peer: DeskId,
+    reason: String,
+    body: &[u8],
+) -> Response {
+    let detail = format!("a request that cannot be read: {reason}");
+    suspect(shared, peer, SuspicionKind::Malformed, detail, body).await;
+    plain(StatusCode::BAD_REQUEST, &reason)
 }
 
 /// What we hold, and what they lack.

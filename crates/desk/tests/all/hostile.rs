@@ -69,7 +69,7 @@ async fn scene_with_seats() -> (Seat, Running, Seat, Hostile) {
     (place, honest, seat, Hostile { charter, key, client, url, desk })
 }
 
-fn client(identity: &Identity) -> reqwest::Client {
+pub fn client(identity: &Identity) -> reqwest::Client {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -18,3 +18,4 @@ mod pairing;
 mod slow;
 mod speed;
 mod way;
+mod witness;
