@@ -28,6 +28,7 @@ mod says;
 mod texts;
 mod volumes;
 mod waiting;
+mod witnesses;
 
 use std::sync::Arc;
 use std::time::Instant;

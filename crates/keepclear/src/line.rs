@@ -18,6 +18,7 @@ mod standing;
 mod telling;
 mod terms;
 mod times;
+mod witness;
 
 use std::process::ExitCode;
 

@@ -1,5 +1,7 @@
 //! What the operations answer, beside the views of `keepclear-line`.
 
+mod witnessed;
+
 use axum::body::Body;
 use http::StatusCode;
 use keepclear_line::phrases::{Language, RenderedLine};
@@ -12,6 +14,8 @@ use serde::Serialize;
 
 use super::reply::Reply;
 use crate::views::{Confirmation, SuspicionView, TouchedFlight};
+
+pub use witnessed::{GivenMessage, GivenMessages, WitnessedLines};
 
 /// How an answer is written.
 #[derive(Debug)]

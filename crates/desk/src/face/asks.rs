@@ -4,6 +4,7 @@
 //! may also come in the form of F3548-21. An unknown field is refused, for a misspelt one would
 //! otherwise be left unsaid.
 
+use keepclear_line::Subject;
 use keepclear_line::message::{
     Action, Answer, Commitment, Content, Evidence, Milestone, Outcome, Topic, Window,
 };
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 use super::problem::Problem;
 use super::volumes;
+use crate::card::CardJson;
 
 /// The shared fields of a message.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -289,6 +291,28 @@ asks! {
         /// Until when.
         until: Instant,
     }
+}
+
+/// A witness of a line, in force once both sides name it alike.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum WitnessAsk {
+    /// This side names a desk, and what it may read.
+    Name {
+        /// A desk that this one has a confirmed line with: its id, or its party's name.
+        peer: Option<String>,
+        /// Or the card of any other desk.
+        card: Option<Box<CardJson>>,
+        /// What it may read.
+        reads: Vec<Subject>,
+        /// Only what is said from then on; none is from now on.
+        from: Option<Instant>,
+    },
+    /// This side names whom the other names, in the same words.
+    Agree {
+        /// The witness's desk.
+        desk: DeskId,
+    },
 }
 
 /// A change of signing key, by the agreement of both sides.

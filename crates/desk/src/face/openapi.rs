@@ -133,10 +133,12 @@ fn parameters(operation: Operation) -> Vec<Value> {
             "exchange" => "Id of the exchange.",
             "draft" => "Id of the draft.",
             "number" => "Number of the milestone, from 1.",
+            "desk" => "Id of the witness's desk.",
+            "line" => "Id of the line between others.",
             _ => "Key of the alarm.",
         };
         let schema = match name {
-            "exchange" | "draft" => json!({ "type": "string", "format": "uuid" }),
+            "exchange" | "draft" | "desk" | "line" => json!({ "type": "string", "format": "uuid" }),
             "number" => json!({ "type": "integer", "minimum": 1, "maximum": 255 }),
             _ => json!({ "type": "string" }),
         };

@@ -9,8 +9,9 @@ use schemars::{Schema, SchemaGenerator};
 use keepclear_line::terms::Terms;
 
 use super::answers::{
-    Alarms, Answer, DeskView, Document, DraftView, Drafts, Exchanges, Form, Inbox, Json, Kept,
-    LineDetail, LineExchange, Lines, Pairing, Process, Said, Shelved, Tagged, Text,
+    Alarms, Answer, DeskView, Document, DraftView, Drafts, Exchanges, Form, GivenMessages, Inbox,
+    Json, Kept, LineDetail, LineExchange, Lines, Pairing, Process, Said, Shelved, Tagged, Text,
+    WitnessedLines,
 };
 use super::asks;
 use super::call::Call;
@@ -18,7 +19,7 @@ use super::problem::Problem;
 use super::reply::Reply;
 use crate::card::CardJson;
 
-use super::{body, drafts, events, lines, pairing, process, reads, says, texts};
+use super::{body, drafts, events, lines, pairing, process, reads, says, texts, witnesses};
 
 /// What a token must allow; each is a scope of its own, none includes another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,6 +110,9 @@ const BEFORE: Parameter = Parameter {
     name: "before",
     words: "Shows the messages before this number, such as `earlier` of the answer before; none is the newest.",
 };
+const WORDS: Parameter = Parameter { name: "words", words: "Why, in this side's own words." };
+const NUMBER: Parameter =
+    Parameter { name: "after", words: "Number of the last message that is known; none is 0." };
 
 impl Operation {
     /// Whether something happens once by it: it reads a body and wants an `Idempotency-Key`.
@@ -230,6 +234,12 @@ operations! {
     /// Every alarm of every line, the most urgent first.
     ListAlarms "listAlarms" GET "/desk/v1/alarms" Read [LIMIT CURSOR]
         reads::alarms: Nothing => Json<Alarms>, OK;
+    /// The lines between others that this desk witnesses.
+    ListWitnessed "listWitnessed" GET "/desk/v1/witnessed" Read []
+        witnesses::list: Nothing => Json<WitnessedLines>, OK;
+    /// What was given of a line between others, in the order in which it came.
+    ReadWitnessed "readWitnessed" GET "/desk/v1/witnessed/{line}/messages" Read [NUMBER LIMIT LANGUAGES]
+        witnesses::messages: Nothing => Json<GivenMessages>, OK;
     /// This desk's card, which pairs it with another.
     ReadCard "readCard" GET "/desk/v1/card" Read []
         reads::card: Nothing => Json<CardJson>, OK;
@@ -324,6 +334,12 @@ operations! {
     /// Proposes a new signing key, or takes the one that the other side proposed.
     ChangeKey "changeKey" POST "/desk/v1/lines/{peer}/key" Supervise []
         lines::key: asks::KeyAsk => Json<Said>, CREATED;
+    /// Names a witness, or agrees to the one that the other side names.
+    NameWitness "nameWitness" POST "/desk/v1/lines/{peer}/witnesses" Supervise []
+        witnesses::name: asks::WitnessAsk => Json<Said>, CREATED;
+    /// Ends a witness, or declines it. Needs nobody's agreement.
+    DismissWitness "dismissWitness" DELETE "/desk/v1/lines/{peer}/witnesses/{desk}" Supervise [WORDS]
+        witnesses::dismiss: Nothing => Json<Said>, CREATED;
     /// Two people have compared the phrase of a pairing by another way.
     Confirm "confirm" POST "/desk/v1/lines/{peer}/confirmation" Supervise []
         pairing::confirm: asks::Confirming => Json<Pairing>, CREATED;

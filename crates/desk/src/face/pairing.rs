@@ -58,7 +58,8 @@ pub fn both(phrases: &[Vec<String>; 2]) -> Vec<String> {
     phrases.concat()
 }
 
-fn wrong_card(error: CardError) -> Problem {
+/// What is wrong with a card, as the API says it.
+pub fn wrong_card(error: CardError) -> Problem {
     let remedy = "ask the other party for the card again, as their desk wrote it";
     match error {
         CardError::Json(reason) => Problem::field("card", reason, remedy),

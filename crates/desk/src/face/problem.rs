@@ -81,6 +81,9 @@ pub enum Problem {
     /// No line has such an exchange.
     #[error("there is no exchange {0} at this desk")]
     NoExchange(ExchangeId),
+    /// Nothing of it was ever given to this desk.
+    #[error("this desk witnesses no line {0:?}")]
+    NotWitnessed(String),
     /// No line has such an alarm.
     #[error("there is no alarm {0:?} at this desk")]
     NoAlarm(String),
@@ -224,6 +227,12 @@ impl Problem {
                 "unknown_exchange",
                 Some("exchange"),
                 "name an exchange of /desk/v1/lines/{peer}/exchanges",
+            ),
+            Self::NotWitnessed(_) => row(
+                S::NOT_FOUND,
+                "not_witnessed",
+                Some("line"),
+                "name a line of /desk/v1/witnessed",
             ),
             Self::NoAlarm(_) => {
                 row(S::NOT_FOUND, "no_alarm", Some("key"), "name an alarm of /desk/v1/alarms")

@@ -36,7 +36,11 @@ pub async fn read(call: &Call<'_>, _: Nothing) -> Result<Tagged<Text>, Problem> 
     Ok(Tagged { tag: found.last().map(|last| last.to_string()), body })
 }
 
-fn parse(codes: &str) -> Result<Vec<Language>, Problem> {
+/// Languages by their codes.
+///
+/// # Errors
+/// When one has no table of phrases.
+pub fn parse(codes: &str) -> Result<Vec<Language>, Problem> {
     let each = codes.split(',').map(|code| {
         let unknown = |error: UnknownLanguage| {
             Problem::field("languages", format!("is wrong: {error}"), "name some of en, ru, ar")

@@ -16,7 +16,7 @@ use super::arguments::{
 };
 use super::client::Client;
 use super::error::LineError;
-use super::{draft, fields, find, from_check, pair, show, standing, telling, terms};
+use super::{draft, fields, find, from_check, pair, show, standing, telling, terms, witness};
 
 /// How often the exchange is read while its read-back is waited for.
 const LOOK_EVERY: Duration = Duration::from_millis(40);
@@ -68,6 +68,8 @@ pub async fn act(access: &Access, draft: bool, verb: &Verb) -> Result<(), LineEr
             standing::suspension(&session, party, Some(&body)).await
         }
         Verb::Resume { party } => standing::suspension(&session, party, None).await,
+        Verb::Witness(args) => witness::witness(&session, args).await,
+        Verb::Witnessed(args) => witness::witnessed(&session, args).await,
         Verb::Shelve { key, until, reason, party } => {
             standing::shelve(&session, key, *until, reason, party.as_deref()).await
         }

@@ -3,6 +3,7 @@
 mod fields;
 mod names;
 mod terms;
+mod witness;
 
 use std::path::PathBuf;
 
@@ -15,6 +16,7 @@ use super::times::instant;
 pub use fields::{ActionArgs, FieldsArgs};
 pub use names::{AnswerName, By, EvidenceName, OutcomeName, TopicName};
 pub use terms::TermsArgs;
+pub use witness::{WitnessArgs, WitnessedArgs};
 
 /// How the desk is reached.
 #[derive(Debug, Clone, Args)]
@@ -136,6 +138,10 @@ pub enum Verb {
         /// Which line.
         party: String,
     },
+    /// Name a witness of a line, agree to one, or dismiss one. It reads what both sides agreed.
+    Witness(WitnessArgs),
+    /// The lines between others that this desk witnesses, or what was given of one.
+    Witnessed(WitnessedArgs),
     /// Take an alarm out of sight until a time, for a reason.
     Shelve {
         /// The alarm's key, as `inbox` prints it.

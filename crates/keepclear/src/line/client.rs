@@ -145,6 +145,38 @@ impl Client {
         self.call(Method::DELETE, self.url(parts), None).await
     }
 
+    /// Reads something, with parameters after the question mark.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn get_with(
+        &self,
+        parts: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<Value, LineError> {
+        self.call(Method::GET, self.url_with(parts, query), None).await
+    }
+
+    /// Takes something away, with parameters after the question mark.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn delete_with(
+        &self,
+        parts: &[&str],
+        query: &[(&str, &str)],
+    ) -> Result<Value, LineError> {
+        self.call(Method::DELETE, self.url_with(parts, query), None).await
+    }
+
+    fn url_with(&self, parts: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut url = self.url(parts);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
     /// An open stream of events from a position on.
     ///
     /// # Errors

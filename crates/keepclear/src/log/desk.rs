@@ -47,6 +47,7 @@ impl Follower for Followed {
             "position": position,
             "at": now,
             "lines": lines,
+            "witnessed": state.witnessed_views(),
         }))
     }
 }
