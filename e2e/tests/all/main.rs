@@ -13,6 +13,7 @@ mod line_disk;
 mod line_faults;
 mod line_loss;
 mod line_verbs;
+mod line_witness;
 mod real_data;
 mod record_commands;
 mod sky_commands;
