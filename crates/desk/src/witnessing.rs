@@ -1,7 +1,4 @@
 //! What a desk shows of the lines between others that it witnesses.
-
-use std::sync::Arc;
-
 use keepclear_entry::{Entry, Payload};
 use keepclear_line::message::{Lane, Mark, MessageKind};
 use keepclear_line::quantity::{DeskId, Instant, Key, MessageId, Name};
@@ -261,7 +258,7 @@ impl Desk {
         });
         let mut positions: Vec<u64> = places.iter().map(|place| place.position).collect();
         positions.dedup();
-        let committed = Arc::clone(&self.0).committed_at(positions).await;
+        let committed = self.0.committed_at(positions, usize::MAX).await;
         let read = committed.iter().filter_map(|committed| {
             let (_, entered) = read_entry(committed.position.get(), &committed.bytes).ok()?;
             let Happening::Witnessed(Witnessed::Items(given)) = entered.happening else {

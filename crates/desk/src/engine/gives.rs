@@ -56,7 +56,7 @@ impl Shared {
             Planned::Here(_) => None,
             Planned::At(position) => Some(*position),
         });
-        let mut read = self.committed_at(positions.collect()).await.into_iter();
+        let mut read = self.committed_at(positions.collect(), *room).await.into_iter();
         let mut items = Vec::new();
         for planned in planned {
             let item = match planned {

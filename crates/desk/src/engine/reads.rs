@@ -39,23 +39,18 @@ impl Shared {
     }
 
     async fn old_entries(&self, positions: Vec<u64>, room: usize) -> Vec<Bytes> {
-        let mut left = room;
         let mut entries = Vec::new();
-        for Committed { position, bytes } in self.committed_at(positions).await {
+        for Committed { position, bytes } in self.committed_at(positions, room).await {
             let Ok((_, entered)) = read_entry(position.get(), &bytes) else { break };
             let Happening::Said(said) = entered.happening else { break };
-            if said.entry.len() > left && !entries.is_empty() {
-                break;
-            }
-            left = left.saturating_sub(said.entry.len());
             entries.push(Bytes::from(said.entry));
         }
         entries
     }
 
-    /// What lies at these positions of this desk's log, in order, up to so much that it is enough for one
-    /// answer; nothing when it cannot be read.
-    pub async fn committed_at(&self, positions: Vec<u64>) -> Vec<Committed> {
+    /// What lies at these positions of this desk's log, in order: not more than `room` bytes, but one at
+    /// least; nothing when it cannot be read.
+    pub async fn committed_at(&self, positions: Vec<u64>, room: usize) -> Vec<Committed> {
         let (Some(first), Some(last)) = (positions.first(), positions.last()) else {
             return Vec::new();
         };
@@ -66,7 +61,7 @@ impl Shared {
         }
         let Ok(reader) = reader.await else { return Vec::new() };
         // It waits for the disk.
-        let read = tokio::task::spawn_blocking(move || read(&*reader?, &positions)).await;
+        let read = tokio::task::spawn_blocking(move || read(&*reader?, &positions, room)).await;
         match read {
             Ok(Ok(committed)) => committed,
             Ok(Err(error)) => {
@@ -83,8 +78,8 @@ fn before(position: u64) -> Position {
 }
 
 /// What lies at these positions. Others lie between them; where those are many, they are passed over.
-fn read(log: &dyn LogReader, positions: &[u64]) -> Result<Vec<Committed>, ReadError> {
-    let mut read_bytes = 0;
+fn read(log: &dyn LogReader, positions: &[u64], room: usize) -> Result<Vec<Committed>, ReadError> {
+    let (mut read_bytes, mut left) = (0, room);
     let mut wanted_ones = Vec::new();
     let mut wanted = positions.iter().peekable();
     while let Some(next) = wanted.peek()
@@ -95,10 +90,16 @@ fn read(log: &dyn LogReader, positions: &[u64]) -> Result<Vec<Committed>, ReadEr
             break;
         }
         for committed in found {
-            read_bytes += committed.bytes.len();
-            if wanted.next_if(|wanted| **wanted == committed.position.get()).is_some() {
-                wanted_ones.push(committed);
+            let size = committed.bytes.len();
+            read_bytes += size;
+            if wanted.next_if(|wanted| **wanted == committed.position.get()).is_none() {
+                continue;
             }
+            if size > left && !wanted_ones.is_empty() {
+                return Ok(wanted_ones);
+            }
+            left = left.saturating_sub(size);
+            wanted_ones.push(committed);
         }
     }
     Ok(wanted_ones)
@@ -112,7 +113,7 @@ mod tests {
     use keepclear_log::{Batch, Log as _, MemoryFolder};
 
     use super::*;
-    use crate::journal::OnLine;
+    use crate::journal::{OnLine, line_entry};
 
     /// A desk's log in which each of our entries has so many on another line behind it.
     fn log_of(ours: &[Vec<u8>], others: usize) -> (MemoryFolder, Vec<u64>) {
@@ -146,10 +147,16 @@ mod tests {
             let (folder, positions) = log_of(&ours, others);
             let (after, through) = (Position::START, Position::new(positions[11]));
             let log = folder.open().reader(after, through).unwrap();
-            let found = |room| read(&*log, &positions, room).unwrap();
-            assert_eq!(found(100 * 12), ours, "{others}");
-            assert_eq!(found(250), ours[..2], "{others}");
-            assert_eq!(found(0), ours[..1], "{others}");
+            let found = |room| {
+                let found = read(&*log, &positions, room).unwrap();
+                let entries = found.iter().map(|it| line_entry(it.position.get(), &it.bytes));
+                let size = found.first().unwrap().bytes.len();
+                (entries.map(Option::unwrap).collect::<Vec<_>>(), size)
+            };
+            let (all, size) = found(usize::MAX);
+            assert_eq!(all, ours, "{others}");
+            assert_eq!(found(size * 5 / 2).0, ours[..2], "{others}");
+            assert_eq!(found(0).0, ours[..1], "{others}");
         }
     }
 }

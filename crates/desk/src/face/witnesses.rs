@@ -90,7 +90,7 @@ pub async fn dismiss(call: &Call<'_>, _: Nothing) -> Result<Json<Said>, Problem>
         let shown: String = text.chars().take(60).collect();
         Problem::field("desk", format!("is {shown:?}, not a UUID"), "name the witness's desk")
     })?;
-    let words = call.query("words").map(|words| Words::new(words)).transpose();
+    let words = call.query("words").map(Words::new).transpose();
     let words = words.map_err(|error| {
         Problem::field("words", error.to_string(), "write it shorter, in plain text")
     })?;

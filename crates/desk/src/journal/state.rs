@@ -200,7 +200,7 @@ impl State {
             }
             Happening::Witnessed(witnessed) => {
                 let suspected = self.witnessed.apply(entered, witnessed)?;
-                self.suspicions.extend(suspected.filter(|found| !self.knows_suspicion(found)));
+                self.find(suspected);
                 let line = Uuid::from_bytes(witnessed.line()).to_string();
                 self.note(entered, Some(witnessed.giver()), What::Witnessed { line });
                 Ok(())
@@ -234,9 +234,14 @@ impl State {
         what: impl FnOnce(crate::views::Message) -> What,
     ) {
         let Taken { message, suspicions, .. } = taken;
+        self.find(suspicions);
+        self.note(entered, Some(peer), what(message));
+    }
+
+    /// Those that are too many are found again, or stand in the record.
+    fn find(&mut self, suspicions: impl IntoIterator<Item = Suspected>) {
         let room = WAITING_MAX.saturating_sub(self.suspicions.len());
         self.suspicions.extend(suspicions.into_iter().take(room));
-        self.note(entered, Some(peer), what(message));
     }
 
     fn note(&mut self, entered: &Entered, peer: Option<DeskId>, what: What) {

@@ -13,7 +13,10 @@ use keepclear_log::Committed;
 /// Entries that came after their hash: what, and when.
 type Filled = BTreeMap<(usize, u64), (Vec<u8>, i64)>;
 
-/// Finds them.
+/// One item: its lane, its place there, and what was given.
+type Placed = (usize, u64, Item);
+
+/// Finds the entries that came after their hash.
 pub struct Fills {
     line: [u8; 16],
     lens: [u64; LANES],
@@ -36,8 +39,8 @@ pub enum Stands {
     Withheld(keepclear_entry::NodeId, EntryHash),
 }
 
-/// What an entry of the desk's log has of the line: lane, place, item, in order; and when.
-fn given(line: [u8; 16], committed: &Committed) -> Result<(Vec<(usize, u64, Item)>, i64), String> {
+/// What an entry of the desk's log has of the line, in order; and when.
+fn given(line: [u8; 16], committed: &Committed) -> Result<(Vec<Placed>, i64), String> {
     let (_, entered) = read_entry(committed.position.get(), &committed.bytes)
         .map_err(|error| error.to_string())?;
     let items = match entered.happening {
