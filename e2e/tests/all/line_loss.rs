@@ -56,7 +56,6 @@ fn five_percent_loss_delays_and_reorders_nothing_that_a_person_sees_and_shows_no
     pair(&north, &south);
     let sides = [(&north, &south), (&south, &north)];
     let files = Files::new();
-    let file = files.json("area.geojson", &one_area("area", 10.0));
 
     let every = Duration::from_secs((seconds() / NOTICES_MAX).max(2));
     let until = Instant::now() + Duration::from_secs(seconds());
@@ -70,6 +69,8 @@ fn five_percent_loss_delays_and_reorders_nothing_that_a_person_sees_and_shows_no
         }
         for ((desk, peer), said) in sides.iter().zip(&mut said) {
             if speaks {
+                // Its window begins soon, whenever that is said.
+                let file = files.json("area.geojson", &one_area("area", 10.0));
                 let notice = ["notice", peer.party(), "--file", &file, "--wait", "0s"];
                 said.push(desk.json(&notice)["exchange"].as_str().unwrap().to_owned());
             }
