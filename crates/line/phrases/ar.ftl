@@ -26,6 +26,8 @@ kind-hand-over = تسليم المناوبة
 kind-propose-terms = اقتراح المهل
 kind-propose-key = اقتراح مفتاح
 kind-accept-key = قبول مفتاح
+kind-propose-certificate = اقتراح شهادة
+kind-accept-certificate = قبول شهادة
 kind-checkpoint = نقطة تحقق من السجل
 kind-name-witness = تسمية شاهد
 kind-dismiss-witness = إعفاء شاهد
@@ -224,6 +226,7 @@ label-stored = كما خزن
 label-apart = المسافة بينهما
 label-on-watch = صفة المناوب
 label-key = المفتاح
+label-fingerprint = بصمة الشهادة
 label-note = النص
 
 ## Labels of a commitment
@@ -287,6 +290,7 @@ label-since = منذ
 label-fault = قاعدة خالفها الطرف الآخر
 word-fault-no-effect = محفوظ في السجل، دون أثر
 label-key-of = المفتاح الذي اقترحه الطرف { $party }
+label-certificate-of = بصمة الشهادة التي اقترحها الطرف { $party }
 label-proposed-at = وقت الاقتراح
 label-accepted-at = وقت قبول الطرف الآخر
 

@@ -26,6 +26,8 @@ kind-hand-over = Hand-over of the watch
 kind-propose-terms = Proposal of times
 kind-propose-key = Proposal of a key
 kind-accept-key = Acceptance of a key
+kind-propose-certificate = Proposal of a certificate
+kind-accept-certificate = Acceptance of a certificate
 kind-checkpoint = Checkpoint of the record
 kind-name-witness = Naming of a witness
 kind-dismiss-witness = Dismissal of a witness
@@ -224,6 +226,7 @@ label-stored = As stored
 label-apart = Apart
 label-on-watch = Role on watch
 label-key = Key
+label-fingerprint = Fingerprint of the certificate
 label-note = Text
 
 ## Labels of a commitment
@@ -287,6 +290,7 @@ label-since = Since
 label-fault = Rule broken by the other side
 word-fault-no-effect = Kept in the record, without effect
 label-key-of = Key proposed by { $party }
+label-certificate-of = Certificate proposed by { $party }, its fingerprint
 label-proposed-at = Proposed at
 label-accepted-at = Accepted by the other side at
 

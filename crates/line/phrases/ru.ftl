@@ -26,6 +26,8 @@ kind-hand-over = Передача дежурства
 kind-propose-terms = Предложение сроков
 kind-propose-key = Предложение ключа
 kind-accept-key = Принятие ключа
+kind-propose-certificate = Предложение сертификата
+kind-accept-certificate = Принятие сертификата
 kind-checkpoint = Контрольная точка записи
 kind-name-witness = Указание свидетеля
 kind-dismiss-witness = Отказ от свидетеля
@@ -224,6 +226,7 @@ label-stored = Сохранено
 label-apart = Расстояние между ними
 label-on-watch = Дежурная должность
 label-key = Ключ
+label-fingerprint = Отпечаток сертификата
 label-note = Текст
 
 ## Labels of a commitment
@@ -287,6 +290,7 @@ label-since = С момента
 label-fault = Правило, нарушенное другой стороной
 word-fault-no-effect = Сохранено в записи, последствий не имеет
 label-key-of = Ключ, предложенный стороной { $party }
+label-certificate-of = Сертификат, предложенный стороной { $party }, его отпечаток
 label-proposed-at = Предложено в
 label-accepted-at = Принято другой стороной в
 

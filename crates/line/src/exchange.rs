@@ -56,7 +56,9 @@ impl Body {
             | Self::AcceptKey { .. }
             | Self::Checkpoint { .. }
             | Self::NameWitness { .. }
-            | Self::DismissWitness { .. } => None,
+            | Self::DismissWitness { .. }
+            | Self::ProposeCertificate { .. }
+            | Self::AcceptCertificate { .. } => None,
         }
     }
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod alarms;
+mod certificate;
 pub mod codec;
 mod exchange;
 pub mod health;
@@ -24,6 +25,7 @@ pub mod volume;
 pub mod witness;
 
 pub use alarms::put_in_order;
+pub use certificate::{CERTIFICATE_MAX, Certificate};
 pub use codec::{CodecError, decode, encode};
 pub use exchange::EXCHANGE_MESSAGES_MAX;
 pub use health::Health;

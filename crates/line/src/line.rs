@@ -4,6 +4,7 @@
 //! desk's journal; replaying the journal gives the same line. Nothing that depends on the time of day
 //! is kept: it is computed when somebody looks.
 
+mod changes;
 mod digest;
 mod duties;
 mod judge;

@@ -17,7 +17,8 @@ use minicbor::{Decode, Encode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::quantity::{DeskId, ExchangeId, Instant, Key, MessageId, Name, Words};
+use crate::certificate::Certificate;
+use crate::quantity::{DeskId, ExchangeId, Fingerprint, Instant, Key, MessageId, Name, Words};
 use crate::terms::Terms;
 use crate::witness::Witness;
 
@@ -332,5 +333,22 @@ pub enum Body {
         /// Why.
         #[n(1)]
         words: Option<Words>,
+    },
+    /// This side wants to show another certificate on its connections.
+    #[n(24)]
+    ProposeCertificate {
+        /// All of it, 1 to 4,096 bytes.
+        #[n(0)]
+        certificate: Certificate,
+    },
+    /// This side takes the other's new certificate, after a person has compared its fingerprint.
+    #[n(25)]
+    AcceptCertificate {
+        /// The proposal.
+        #[n(0)]
+        of: MessageId,
+        /// The fingerprint that was compared.
+        #[n(1)]
+        fingerprint: Fingerprint,
     },
 }

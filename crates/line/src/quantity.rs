@@ -279,6 +279,12 @@ octets! {
     |id, f| id.iter().try_for_each(|octet| write!(f, "{octet:02x}")),
     from_hex
 }
+octets! {
+    /// The SHA-256 of a certificate: what two people compare. Hexadecimal in JSON.
+    Fingerprint, 32,
+    |id, f| id.iter().try_for_each(|octet| write!(f, "{octet:02x}")),
+    from_hex
+}
 
 fn from_hex(text: &str) -> Option<[u8; 32]> {
     let text = text.as_bytes();

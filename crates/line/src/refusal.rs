@@ -194,6 +194,9 @@ pub enum Refusal {
     /// Not the key that was proposed.
     #[error("the key that was compared is not the one that was proposed")]
     OtherKey,
+    /// Not the certificate that was proposed.
+    #[error("the fingerprint that was compared is not that of the certificate that was proposed")]
+    OtherCertificate,
     /// A party of the line as its own witness.
     #[error("desk {desk} is a party of this line, and cannot be its witness")]
     OwnWitness {
@@ -266,6 +269,7 @@ impl Refusal {
             Self::Suspended { .. } | Self::NoChange { .. } => "line",
             Self::WatchOrder { .. } => "at",
             Self::OtherKey => "key",
+            Self::OtherCertificate => "fingerprint",
             Self::OwnWitness { .. } | Self::TooManyWitnesses { .. } => "witness.desk",
             Self::NoWitnessChange { .. } => "witness",
             Self::NothingToReadBack { .. } => "read_back",
@@ -299,6 +303,7 @@ impl Refusal {
             Self::NoChange { .. } => "no_change",
             Self::WatchOrder { .. } => "watch_order",
             Self::OtherKey => "other_key",
+            Self::OtherCertificate => "other_certificate",
             Self::OwnWitness { .. } => "own_witness",
             Self::NoWitnessChange { .. } => "no_witness_change",
             Self::TooManyWitnesses { .. } => "too_many_witnesses",
@@ -335,6 +340,9 @@ impl Refusal {
             Self::NoChange { .. } => "look at the line's state",
             Self::WatchOrder { .. } => "state a later moment",
             Self::OtherKey => "compare the key again, and accept the one that was proposed",
+            Self::OtherCertificate => {
+                "compare the fingerprint again, and accept the one that was proposed"
+            }
             Self::OwnWitness { .. } => "name a third party's desk",
             Self::NoWitnessChange { .. } => "look at the line's witnesses",
             Self::TooManyWitnesses { .. } => "dismiss one first",

@@ -5,10 +5,12 @@
 
 mod alarm;
 mod brief;
+mod change;
 mod witness;
 
 pub use alarm::{Alarm, AlarmKind, AlarmLevel, Fault, Shelving};
 pub use brief::{ExchangeBrief, LastMessage};
+pub use change::{CertificateView, KeyView};
 pub use witness::{WitnessState, WitnessView};
 
 use std::sync::Arc;
@@ -19,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::message::{
     Answer, Body, Commitment, Content, Difference, Lane, Matter, MessageKind, Outcome, Window,
 };
-use crate::quantity::{DeskId, ExchangeId, Instant, Key, MessageId, Name, Words};
+use crate::quantity::{DeskId, ExchangeId, Instant, MessageId, Name, Words};
 use crate::terms::Terms;
 
 /// Which end of the line.
@@ -65,6 +67,10 @@ pub struct LineView {
     pub our_key: Option<KeyView>,
     /// The key that they proposed last to sign with.
     pub their_key: Option<KeyView>,
+    /// The certificate that we proposed last for our connections.
+    pub our_certificate: Option<CertificateView>,
+    /// The certificate that they proposed last for theirs.
+    pub their_certificate: Option<CertificateView>,
     /// Desks that a side named as witnesses; of those that were dismissed the newest.
     pub witnesses: Vec<WitnessView>,
     /// Everything that wants a person, the most urgent first.
@@ -163,19 +169,6 @@ pub struct WatchView {
     pub role: Name,
     /// From when on.
     pub since: Instant,
-}
-
-/// A key that a side wants to sign with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct KeyView {
-    /// The key.
-    pub key: Key,
-    /// The message that proposed it.
-    pub proposal: MessageId,
-    /// When it was proposed.
-    pub proposed_at: Instant,
-    /// When the other side took it; both ends can show that.
-    pub accepted_at: Option<Instant>,
 }
 
 /// One exchange, from one end.

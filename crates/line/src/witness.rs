@@ -77,7 +77,7 @@ pub enum Subject {
     /// Offers, signatures and milestones in whatever exchange, and what answers them.
     #[n(6)]
     Commitments,
-    /// Suspensions, hand-overs, agreed times, keys and witnesses.
+    /// Suspensions, hand-overs, agreed times, keys, certificates and witnesses.
     #[n(7)]
     LineItself,
 }

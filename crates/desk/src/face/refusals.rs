@@ -16,6 +16,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NoMilestone { .. }
         | Refusal::Past { .. }
         | Refusal::OtherKey
+        | Refusal::OtherCertificate
         | Refusal::OwnWitness { .. } => StatusCode::BAD_REQUEST,
         Refusal::UnknownExchange { .. } => StatusCode::NOT_FOUND,
         Refusal::WrongLane { .. }

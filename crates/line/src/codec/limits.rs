@@ -8,6 +8,7 @@ use std::fmt;
 use super::CodecError;
 use super::volumes::check_volumes;
 use super::witnesses::check_witness;
+use crate::certificate::CERTIFICATE_MAX;
 use crate::message::{
     Action, Answer, Body, Commitment, Content, Difference, FLIGHTS_MAX, MILESTONES_MAX, Matter,
     ReadBack, Seen, Window,
@@ -113,6 +114,10 @@ pub fn check_body(body: &Body) -> Checked {
             count("note", note.len(), 1, NOTE_MAX, "a note has 1 to 8,192 bytes")
         }
         Body::NameWitness { witness } => check_witness(witness),
+        Body::ProposeCertificate { certificate } => {
+            let reason = "a certificate has 1 to 4,096 bytes";
+            count("certificate", certificate.0.len(), 1, CERTIFICATE_MAX, reason)
+        }
         Body::Withdraw { .. }
         | Body::Statement { .. }
         | Body::Acknowledge { .. }
@@ -121,7 +126,8 @@ pub fn check_body(body: &Body) -> Checked {
         | Body::Resume {}
         | Body::ProposeKey { .. }
         | Body::AcceptKey { .. }
-        | Body::DismissWitness { .. } => Ok(()),
+        | Body::DismissWitness { .. }
+        | Body::AcceptCertificate { .. } => Ok(()),
     }
 }
 

@@ -29,9 +29,13 @@ impl Line {
             let voice = &self.voices[side];
             let suspended_since = voice.suspension(u64::MAX).map_or(i64::MIN, |held| held.since.0);
             hash.update(suspended_since.to_be_bytes());
-            let key = voice.proposal(u64::MAX);
+            let other = &self.voices[side.other()];
+            let key = voice.keys.proposal(u64::MAX);
+            let accepted = key.and_then(|key| other.keys.accepted(key.message, u64::MAX));
+            hash.update(accepted.map_or(i64::MIN, |at| at.0).to_be_bytes());
+            let shown = voice.certificates.proposal(u64::MAX);
             let accepted =
-                key.and_then(|key| self.voices[side.other()].accepted(key.message, u64::MAX));
+                shown.and_then(|shown| other.certificates.accepted(shown.message, u64::MAX));
             hash.update(accepted.map_or(i64::MIN, |at| at.0).to_be_bytes());
             let answered = voice.answered_at(u64::MAX);
             hash.update(answered.map_or(i64::MIN, |at| at.0).to_be_bytes());

@@ -1,5 +1,6 @@
 //! What is shown of a line at a moment.
 
+use super::changes::Proposal;
 use super::{Line, Place};
 use crate::exchange::Exchange;
 use crate::exchange::standing::Standing;
@@ -9,7 +10,9 @@ use crate::message::Lane;
 use crate::quantity::{ExchangeId, Instant};
 use crate::refusal::Refusal;
 use crate::terms::Terms;
-use crate::view::{Alarm, Fault, HealthView, KeyView, LineView, Side, TestsView, WatchView};
+use crate::view::{
+    Alarm, CertificateView, Fault, HealthView, KeyView, LineView, Side, TestsView, WatchView,
+};
 
 /// Most faults shown; the record has them all.
 pub const FAULTS_SHOWN: usize = 100;
@@ -31,6 +34,8 @@ impl Line {
             their_terms: self.voices.them.terms.map(|(_, terms)| terms),
             our_key: self.key(Side::Us),
             their_key: self.key(Side::Them),
+            our_certificate: self.certificate(Side::Us),
+            their_certificate: self.certificate(Side::Them),
             witnesses: self.witnesses(),
             alarms,
             faults: self.faults(),
@@ -102,14 +107,21 @@ impl Line {
     }
 
     fn key(&self, side: Side) -> Option<KeyView> {
-        let proposal = self.voices[side].proposal(u64::MAX)?;
         let other = side.other();
-        let accepted = self.voices[other].accepted(proposal.message, self.shown_of(other));
-        Some(KeyView {
-            key: proposal.key,
-            proposal: proposal.message,
-            proposed_at: proposal.at,
-            accepted_at: accepted,
+        let Proposal { message, value, at } = self.voices[side].keys.proposal(u64::MAX)?;
+        let accepted_at = self.voices[other].keys.accepted(message, self.shown_of(other));
+        Some(KeyView { key: value, proposal: message, proposed_at: at, accepted_at })
+    }
+
+    fn certificate(&self, side: Side) -> Option<CertificateView> {
+        let other = side.other();
+        let Proposal { message, value, at } = self.voices[side].certificates.proposal(u64::MAX)?;
+        let accepted_at = self.voices[other].certificates.accepted(message, self.shown_of(other));
+        Some(CertificateView {
+            fingerprint: value,
+            proposal: message,
+            proposed_at: at,
+            accepted_at,
         })
     }
 

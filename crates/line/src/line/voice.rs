@@ -1,9 +1,11 @@
-//! What one side said of the line itself: suspensions, watches, agreed times, keys, witnesses.
+//! What one side said of the line itself: suspensions, watches, agreed times, keys, certificates,
+//! witnesses.
 
+use super::changes::Changes;
 use super::namings::{Naming, Namings};
 use crate::held::Held;
-use crate::message::{Body, MessageKind};
-use crate::quantity::{Instant, Key, MessageId, Name};
+use crate::message::Body;
+use crate::quantity::{Fingerprint, Instant, Key, Name};
 use crate::refusal::Refusal;
 use crate::terms::Terms;
 use crate::view::Suspension;
@@ -14,9 +16,8 @@ pub(crate) struct Voice {
     suspensions: Vec<(u64, Option<Suspension>)>,
     watches: Vec<(u64, Watch)>,
     pub terms: Option<(u64, Terms)>,
-    keys: Vec<(u64, Proposal)>,
-    /// Of the other side's keys.
-    acceptances: Vec<(u64, MessageId, Instant)>,
+    pub keys: Changes<Key>,
+    pub certificates: Changes<Fingerprint>,
     /// Right answers to the other side's tests.
     pub right_answers: Vec<(u64, Instant)>,
     pub witnesses: Namings,
@@ -26,14 +27,6 @@ pub(crate) struct Voice {
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
     pub role: Name,
-    pub at: Instant,
-}
-
-/// A key that a side wants to sign with.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Proposal {
-    pub message: MessageId,
-    pub key: Key,
     pub at: Instant,
 }
 
@@ -55,17 +48,6 @@ impl Voice {
         said.map(|(_, watch)| watch).rev().find(|watch| watch.at <= now)
     }
 
-    /// The key that it proposed last.
-    pub fn proposal(&self, sequence: u64) -> Option<Proposal> {
-        until(&self.keys, sequence).copied()
-    }
-
-    /// When it accepted this proposal of the other side.
-    pub fn accepted(&self, proposal: MessageId, sequence: u64) -> Option<Instant> {
-        let mut said = self.acceptances.iter().filter(|(place, ..)| *place <= sequence);
-        said.find(|(_, of, _)| *of == proposal).map(|&(.., at)| at)
-    }
-
     /// When it last answered a test rightly.
     pub fn answered_at(&self, sequence: u64) -> Option<Instant> {
         until(&self.right_answers, sequence).copied()
@@ -84,10 +66,12 @@ impl Voice {
                 self.watches.push((place, Watch { role: role.clone(), at: *at }));
             }
             Body::ProposeTerms { terms } => self.terms = Some((place, *terms)),
-            Body::ProposeKey { key } => {
-                self.keys.push((place, Proposal { message: held.id, key: *key, at }));
+            Body::ProposeKey { key } => self.keys.note_proposal(held, *key),
+            Body::AcceptKey { of, .. } => self.keys.note_acceptance(held, *of),
+            Body::ProposeCertificate { certificate } => {
+                self.certificates.note_proposal(held, certificate.fingerprint());
             }
-            Body::AcceptKey { of, .. } => self.acceptances.push((place, *of, at)),
+            Body::AcceptCertificate { of, .. } => self.certificates.note_acceptance(held, *of),
             Body::NameWitness { witness } => {
                 let named = Some(witness.clone());
                 let naming = Naming { place, knew: held.knew, at, witness: named };
@@ -115,25 +99,17 @@ impl Voice {
                 Some(last) if *at < last.at => Err(Refusal::WatchOrder { at: *at, last: last.at }),
                 _ => Ok(()),
             },
-            Body::AcceptKey { of, key } => self.may_accept(*of, *key, other.proposal(seen)),
+            Body::AcceptKey { of, key } => {
+                let proposed = other.keys.proposal(seen);
+                self.keys.may_accept(body.kind(), (*of, *key), proposed, Refusal::OtherKey)
+            }
+            Body::AcceptCertificate { of, fingerprint } => {
+                let proposed = other.certificates.proposal(seen);
+                let otherwise = Refusal::OtherCertificate;
+                let accepted = (*of, *fingerprint);
+                self.certificates.may_accept(body.kind(), accepted, proposed, otherwise)
+            }
             _ => Ok(()),
         }
-    }
-
-    fn may_accept(
-        &self,
-        of: MessageId,
-        key: Key,
-        proposal: Option<Proposal>,
-    ) -> Result<(), Refusal> {
-        let kind = MessageKind::AcceptKey;
-        let proposal = proposal.ok_or(Refusal::NothingToName { of, kind })?;
-        if proposal.message != of {
-            return Err(Refusal::NothingToName { of, kind });
-        }
-        if let Some(at) = self.accepted(of, u64::MAX) {
-            return Err(Refusal::Already { of, kind, role: None, at });
-        }
-        if proposal.key != key { Err(Refusal::OtherKey) } else { Ok(()) }
     }
 }

@@ -95,4 +95,8 @@ kinds! {
     NameWitness = 22,
     /// See [`Body::DismissWitness`].
     DismissWitness = 23,
+    /// See [`Body::ProposeCertificate`].
+    ProposeCertificate = 24,
+    /// See [`Body::AcceptCertificate`].
+    AcceptCertificate = 25,
 }

@@ -3,10 +3,10 @@
 use super::message::{terms, witness};
 use super::rendered::{Page, RenderedLine};
 use super::{Ends, Language, Phrase, datum};
-use crate::quantity::{Instant, Name};
+use crate::quantity::{Instant, MessageId, Name};
 use crate::view::{
-    Alarm, DirectionView, Fault, HealthView, KeyView, LineView, NotTakenView, Shelving, Side,
-    Suspension, TestsView, WatchView, WitnessView,
+    Alarm, CertificateView, DirectionView, Fault, HealthView, KeyView, LineView, NotTakenView,
+    Shelving, Side, Suspension, TestsView, WatchView, WitnessView,
 };
 
 /// The line itself: both directions, tests, watches, agreed times, faults. Not its exchanges and
@@ -27,6 +27,8 @@ pub fn render_line(view: &LineView, ends: &Ends<'_>, language: Language) -> Vec<
     page.nested(|page| terms(page, &view.terms));
     key(&mut page, ends.name(Side::Us), view.our_key);
     key(&mut page, ends.name(Side::Them), view.their_key);
+    certificate(&mut page, ends.name(Side::Us), view.our_certificate);
+    certificate(&mut page, ends.name(Side::Them), view.their_certificate);
     for view in &view.witnesses {
         named(&mut page, ends, view);
     }
@@ -100,12 +102,23 @@ fn watch(page: &mut Page, party: &Name, watch: Option<&WatchView>) {
 fn key(page: &mut Page, party: &Name, view: Option<KeyView>) {
     if let Some(KeyView { key, proposal, proposed_at, accepted_at }) = view {
         page.datum(Phrase::KEY_OF.of(party), key.to_string());
-        page.nested(|page| {
-            page.datum(Phrase::REFERS_TO, datum::message(proposal));
-            page.datum(Phrase::PROPOSED_AT, datum::time(proposed_at));
-            page.known(Phrase::ACCEPTED_AT, accepted_at.map(datum::time));
-        });
+        change(page, proposal, proposed_at, accepted_at);
     }
+}
+
+fn certificate(page: &mut Page, party: &Name, view: Option<CertificateView>) {
+    if let Some(CertificateView { fingerprint, proposal, proposed_at, accepted_at }) = view {
+        page.datum(Phrase::CERTIFICATE_OF.of(party), fingerprint.to_string());
+        change(page, proposal, proposed_at, accepted_at);
+    }
+}
+
+fn change(page: &mut Page, of: MessageId, proposed_at: Instant, accepted_at: Option<Instant>) {
+    page.nested(|page| {
+        page.datum(Phrase::REFERS_TO, datum::message(of));
+        page.datum(Phrase::PROPOSED_AT, datum::time(proposed_at));
+        page.known(Phrase::ACCEPTED_AT, accepted_at.map(datum::time));
+    });
 }
 
 fn named(page: &mut Page, ends: &Ends<'_>, view: &WitnessView) {

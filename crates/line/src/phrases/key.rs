@@ -104,6 +104,8 @@ ids! {
         MessageKind::Checkpoint => "kind-checkpoint",
         MessageKind::NameWitness => "kind-name-witness",
         MessageKind::DismissWitness => "kind-dismiss-witness",
+        MessageKind::ProposeCertificate => "kind-propose-certificate",
+        MessageKind::AcceptCertificate => "kind-accept-certificate",
     }
     Lane {
         Lane::Ordinary => "lane-ordinary",

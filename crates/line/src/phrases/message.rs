@@ -121,6 +121,13 @@ impl Message<'_> {
                 refers(page, Some(*of));
                 page.datum(Phrase::KEY, key.to_string());
             }
+            Body::ProposeCertificate { certificate } => {
+                page.datum(Phrase::FINGERPRINT, certificate.fingerprint().to_string());
+            }
+            Body::AcceptCertificate { of, fingerprint } => {
+                refers(page, Some(*of));
+                page.datum(Phrase::FINGERPRINT, fingerprint.to_string());
+            }
             Body::Checkpoint { note } => page.datum(Phrase::NOTE, datum::harmless(note)),
             Body::NameWitness { witness: named } => {
                 witness(page, named);

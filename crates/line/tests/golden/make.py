@@ -233,6 +233,9 @@ BODIES = [
     ("witness", 22, case(22, "name_witness", witness=WITNESS)),
     ("dismissed witness", 23, case(23, "dismiss_witness", desk=DESK, words="its office is closed")),
     ("witness dismissed without a word", 23, case(23, "dismiss_witness", desk=DESK, words=None)),
+    ("certificate", 24, case(24, "propose_certificate", certificate=octets("certificate", 300))),
+    ("accepted certificate", 25, case(25, "accept_certificate", of=MESSAGE,
+                                      fingerprint=octets("fingerprint", 32))),
     ("checkpoint", 21, case(21, "checkpoint", note="keepclear\n7\nAAAA\n")),
 ]
 
@@ -298,7 +301,7 @@ cases = [
     refused("keys in another order", 1, None, "",
             b"\xa3\x01" + cbor("duty") + b"\x00\xa0\x02" + cbor(TEST.written)),
     refused("a number in more bytes than it needs", 1, None, "", GOOD[:-1] + b"\x18\x01"),
-    refused("an unknown body", 1, None, "", cbor({0: {}, 2: [24, []]})),
+    refused("an unknown body", 1, None, "", cbor({0: {}, 2: [26, []]})),
     refused("a body with a field too many", 1, None, "",
             cbor({0: {}, 2: [1, [EXCHANGE.written, 1, 1]]})),
     refused("the kind of another message", 2, TEST, ""),
@@ -368,6 +371,12 @@ cases = [
     refused("subjects in another order", 22, named("commitments", "notices"), "witness.reads"),
     refused("a witness of an unknown subject", 22, Both([22, [WITNESS.written | {3: [8]}]], None), ""),
     refused("a witness from before 1970", 22, named("tests", since=-1), "witness.from"),
+    refused("a certificate of nothing", 24, case(24, "propose_certificate", certificate=octets("", 0)),
+            "certificate"),
+    refused("a certificate of 4,097 bytes", 24,
+            case(24, "propose_certificate", certificate=octets("certificate", 4097)), "certificate"),
+    refused("a fingerprint of 31 bytes", 25,
+            case(25, "accept_certificate", of=MESSAGE, fingerprint=octets("fingerprint", 31)), ""),
     refused("words of 4,001 bytes", 15, case(15, "suspend", words="w" * 4001), ""),
 ]
 (HERE / "refused.json").write_text(json.dumps(cases, indent=1, ensure_ascii=False) + "\n")

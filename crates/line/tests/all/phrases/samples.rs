@@ -9,17 +9,17 @@ use keepclear_line::message::{
 };
 use keepclear_line::phrases::{End, Ends};
 use keepclear_line::quantity::{
-    DeskId, ExchangeId, Instant, Key, MessageId, Millimetres, Name, NanoDegrees, Words,
+    DeskId, ExchangeId, Fingerprint, Instant, Key, MessageId, Millimetres, Name, NanoDegrees, Words,
 };
 use keepclear_line::terms::Terms;
 use keepclear_line::view::{
-    Alarm, AlarmKind, AlarmLevel, CommitmentState, CommitmentView, DirectionView, ExchangeState,
-    ExchangeView, Fault, HealthView, KeyView, LineState, LineView, MessageView, MilestoneView,
-    NotTakenView, NoticeGiven, OpenItem, Shelving, Side, Suspension, TestsView, WatchView,
-    WitnessState, WitnessView,
+    Alarm, AlarmKind, AlarmLevel, CertificateView, CommitmentState, CommitmentView, DirectionView,
+    ExchangeState, ExchangeView, Fault, HealthView, KeyView, LineState, LineView, MessageView,
+    MilestoneView, NotTakenView, NoticeGiven, OpenItem, Shelving, Side, Suspension, TestsView,
+    WatchView, WitnessState, WitnessView,
 };
 use keepclear_line::volume::{Altitude, Place, Reference, Shape, Volume};
-use keepclear_line::{Subject, Witness};
+use keepclear_line::{Certificate, Subject, Witness};
 
 pub const EXCHANGE: ExchangeId = ExchangeId([7; 16]);
 pub const OF: MessageId = MessageId([0xab; 32]);
@@ -204,6 +204,12 @@ fn of_kind(kind: MessageKind) -> Vec<Body> {
         MessageKind::ProposeTerms => vec![Body::ProposeTerms { terms: Terms::default() }],
         MessageKind::ProposeKey => vec![Body::ProposeKey { key: Key([5; 32]) }],
         MessageKind::AcceptKey => vec![Body::AcceptKey { of, key: Key([5; 32]) }],
+        MessageKind::ProposeCertificate => {
+            vec![Body::ProposeCertificate { certificate: Certificate(vec![5; 400]) }]
+        }
+        MessageKind::AcceptCertificate => {
+            vec![Body::AcceptCertificate { of, fingerprint: Fingerprint([5; 32]) }]
+        }
         MessageKind::NameWitness => vec![Body::NameWitness { witness: witness() }],
         MessageKind::DismissWitness => [said(), None]
             .into_iter()
@@ -375,6 +381,13 @@ pub fn line(state: LineState) -> LineView {
             accepted_at: None,
         }),
         their_key: None,
+        our_certificate: None,
+        their_certificate: Some(CertificateView {
+            fingerprint: Fingerprint([6; 32]),
+            proposal: OF,
+            proposed_at: at(-80),
+            accepted_at: Some(at(-70)),
+        }),
         witnesses: witnesses(),
         alarms: Vec::new(),
         faults: vec![Fault { message: OF, at: at(-5), reason: "answers its own message".into() }],

@@ -229,6 +229,7 @@ const SPEAK_OF_CONSENT: &[&str] = &[
     "exchange-acknowledged",
     "exchange-agreed",
     "exchange-discussed",
+    "kind-accept-certificate",
     "kind-accept-key",
     "kind-acknowledge",
     "label-accepted-at",

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use keepclear_line::message::{Answer, Body, Envelope, Lane, Mark, Matter, Seen};
+use keepclear_line::message::{Answer, Body, Envelope, Lane, Mark, Matter, MessageKind, Seen};
 use keepclear_line::quantity::{Instant, Key, MessageId};
 use keepclear_line::terms::Terms;
 use keepclear_line::view::{AlarmKind, AlarmLevel, LineState, Shelving};
-use keepclear_line::{Health, Refusal, Stamp};
+use keepclear_line::{Certificate, Health, Refusal, Stamp};
 
 use crate::bodies::{
     acknowledge, answer, commitment, end, exchange, offer, open, statement, window, withdraw, words,
@@ -134,6 +134,52 @@ fn a_key_is_replaced_by_both_sides_and_only_by_the_one_that_was_proposed() {
     pair.south.say(pair.now, Body::AcceptKey { of, key }).unwrap();
     pair.deliver();
     assert_eq!(pair.north.view(pair.now).our_key.unwrap().accepted_at, Some(pair.now));
+}
+
+#[test]
+fn a_certificate_is_replaced_by_both_sides_and_only_by_the_last_one_that_was_proposed() {
+    let mut pair = Pair::new();
+    let [first, last] = [3, 4].map(|octet| Certificate(vec![octet; 700]));
+    let propose =
+        |certificate: &Certificate| Body::ProposeCertificate { certificate: certificate.clone() };
+    let early = pair.north.say(pair.now, propose(&first)).unwrap();
+    pair.deliver();
+    let of = pair.north.say(pair.now, propose(&last)).unwrap();
+    pair.deliver();
+    let seen = pair.south.view(pair.now).their_certificate.unwrap();
+    assert_eq!((seen.fingerprint, seen.proposal), (last.fingerprint(), of));
+    assert_eq!(seen.accepted_at, None);
+    let accept = |of, certificate: &Certificate| Body::AcceptCertificate {
+        of,
+        fingerprint: certificate.fingerprint(),
+    };
+    let kind = MessageKind::AcceptCertificate;
+    let refused = pair.south.say(pair.now, accept(early, &first));
+    assert_eq!(refused, Err(Refusal::NothingToName { of: early, kind }));
+    let refused = pair.south.say(pair.now, accept(of, &first));
+    assert_eq!(refused, Err(Refusal::OtherCertificate));
+    let refused = pair.north.say(pair.now, accept(of, &last));
+    assert_eq!(refused, Err(Refusal::NothingToName { of, kind }), "its own");
+    pair.south.say(pair.now, accept(of, &last)).unwrap();
+    let again = pair.south.say(pair.now, accept(of, &last));
+    assert_eq!(again, Err(Refusal::Already { of, kind, role: None, at: pair.now }));
+    pair.deliver();
+    assert_eq!(pair.north.view(pair.now).our_certificate.unwrap().accepted_at, Some(pair.now));
+    assert_eq!(pair.north.view(pair.now).our_key, None);
+}
+
+#[test]
+fn a_certificate_is_a_persons_word_and_waits_for_a_suspended_line() {
+    let certificate = Certificate(vec![3; 700]);
+    let body = Body::ProposeCertificate { certificate };
+    let mut pair = Pair::new();
+    pair.north.say_anyway(pair.now, Lane::Ordinary, None, body.clone());
+    pair.deliver();
+    let view = pair.south.view(pair.now);
+    assert_eq!((view.faults.len(), view.their_certificate), (1, None));
+    let mut pair = suspended();
+    let refused = pair.south.say(pair.now, body);
+    assert!(matches!(refused, Err(Refusal::Suspended { .. })), "{refused:?}");
 }
 
 #[test]

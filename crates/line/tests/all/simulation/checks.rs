@@ -281,6 +281,8 @@ fn line_agrees(north: &LineView, south: &LineView) {
     assert_eq!((&north.our_watch, &north.their_watch), (&south.their_watch, &south.our_watch));
     assert_eq!((north.terms, north.terms_agreed), (south.terms, south.terms_agreed));
     assert_eq!((north.our_key, north.their_key), (south.their_key, south.our_key));
+    let certificates = (north.our_certificate, north.their_certificate);
+    assert_eq!(certificates, (south.their_certificate, south.our_certificate));
     assert_eq!(north.health.suspended_by_us, south.health.suspended_by_them);
     assert_eq!(north.health.suspended_by_them, south.health.suspended_by_us);
 }

@@ -1,10 +1,10 @@
 //! What somebody at a desk might say next: mostly sensible, often too late, now and then nonsense.
 
-use keepclear_line::Subject;
 use keepclear_line::message::{Answer, Body, Matter, MessageKind, Outcome};
-use keepclear_line::quantity::{DeskId, ExchangeId, Instant, Key, MessageId};
+use keepclear_line::quantity::{DeskId, ExchangeId, Fingerprint, Instant, Key, MessageId};
 use keepclear_line::terms::Terms;
-use keepclear_line::view::{ExchangeState, ExchangeView, Side};
+use keepclear_line::view::{CertificateView, ExchangeState, ExchangeView, Side};
+use keepclear_line::{Certificate, Subject};
 
 use super::chance::Chance;
 use crate::bodies::{
@@ -46,7 +46,7 @@ fn opens(chance: &mut Chance, desk: &Desk, now: Instant) -> Body {
 }
 
 fn of_the_line(chance: &mut Chance, desk: &Desk, now: Instant) -> Option<Body> {
-    Some(match chance.below(18) {
+    Some(match chance.below(23) {
         0 => Body::Suspend { words: words("exercise pause") },
         1..8 => Body::Resume {},
         8 => {
@@ -59,6 +59,14 @@ fn of_the_line(chance: &mut Chance, desk: &Desk, now: Instant) -> Option<Body> {
         }
         12 => of_a_witness(chance, desk, now),
         13 => Body::ProposeKey { key: Key(chance.octets()) },
+        14 => Body::ProposeCertificate { certificate: Certificate(chance.octets::<32>().to_vec()) },
+        15..19 => {
+            let CertificateView { fingerprint, proposal: of, .. } =
+                desk.view(now).their_certificate?;
+            let other = Fingerprint([0; 32]);
+            let fingerprint = if chance.one_in(4) { other } else { fingerprint };
+            Body::AcceptCertificate { of, fingerprint }
+        }
         _ => {
             let proposed = desk.view(now).their_key?;
             let key = if chance.one_in(4) { Key([0; 32]) } else { proposed.key };
