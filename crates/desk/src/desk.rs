@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use keepclear_line::Body;
 use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, Instant, Key, MessageId};
-use keepclear_line::view::{ExchangeBrief, ExchangeView, Shelving};
+use keepclear_line::view::{ExchangeBrief, ExchangeView, Shelving, Side};
+use keepclear_line::{Body, Certificate};
 use tokio::sync::watch;
 
 use crate::card::Card;
@@ -41,19 +41,20 @@ pub struct Paired {
 impl Desk {
     /// Which desk this is.
     pub fn about(&self) -> About {
-        let card = &self.0.card;
+        let presented = self.0.presented();
+        let card = &presented.card;
         About {
             desk: card.desk(),
             party: card.party().clone(),
             exercise: card.exercise(),
             languages: card.languages().to_vec(),
-            phrase: self.0.phrase.clone(),
+            phrase: presented.phrase.clone(),
         }
     }
 
-    /// The card that other desks need.
-    pub fn card(&self) -> &Card {
-        &self.0.card
+    /// The card that other desks need, with the certificate that is shown to them.
+    pub fn card(&self) -> Card {
+        self.0.presented().card.clone()
     }
 
     /// This desk's clock; it never goes back.
@@ -197,6 +198,24 @@ impl Desk {
             .key_after(&used)
             .map_err(|error| DeskError::Field { field: "key", reason: error.to_string() })?;
         Ok(Key(key.public().to_bytes()))
+    }
+
+    /// The certificate to propose to a peer: this desk's newest, or one that is made when the line has
+    /// come to that. Its key is durable when this returns.
+    ///
+    /// # Errors
+    /// [`DeskError::NoSuchLine`]; [`DeskError::Field`] when it cannot be kept in the data folder.
+    pub fn next_certificate(&self, peer: DeskId) -> Result<Certificate, DeskError> {
+        let used = self.0.read(|state| {
+            state.peer(peer)?.certificates(Side::Us).last().map(Certificate::fingerprint)
+        });
+        let used = used.ok_or(DeskError::NoSuchLine(peer))?;
+        let next = self.0.identity.certificates().after(&used);
+        let next = next.map_err(|error| DeskError::Field {
+            field: "certificate",
+            reason: error.to_string(),
+        })?;
+        Ok(Certificate(next.certificate().to_vec()))
     }
 
     /// One line: how it stands, and every alarm of it.

@@ -5,6 +5,7 @@
 //! then: so a message is delivered, stored and read back in one round trip, and a receipt never says
 //! "stored" of what a crash could still take away.
 
+mod certificates;
 mod clock;
 mod gives;
 mod plan;
@@ -14,7 +15,7 @@ mod writer;
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, mpsc};
 
 use keepclear_line::quantity::{DeskId, DraftId};
 use keepclear_line::view::Shelving;
@@ -27,10 +28,12 @@ use crate::identity::Identity;
 use crate::inject::Inject;
 use crate::journal::{Peer, State, Suspected, Witnessed, Worth};
 use crate::plans::Plans;
+use crate::presented::Presented;
 use crate::speaking::{DeskError, DraftKept, Said, Speaker};
 use crate::sync::{Checked, Links};
 use crate::views::Moved;
 
+pub use certificates::Showing;
 pub use clock::Clock;
 pub use plan::Drafting;
 pub use sequencer::{Broken, Sequencer};
@@ -95,8 +98,7 @@ struct Inner {
 
 /// What a desk's tasks share.
 pub struct Shared {
-    pub card: Card,
-    pub phrase: Vec<String>,
+    presented: RwLock<Arc<Presented>>,
     pub identity: Identity,
     pub inject: Option<Inject>,
     pub clock: Clock,
@@ -104,7 +106,7 @@ pub struct Shared {
     pub links: Links,
     pub board: Board,
     pub moved: watch::Sender<Moved>,
-    /// Lines were added, or addresses have changed.
+    /// Lines were added, or addresses or certificates have changed.
     pub paired: watch::Sender<u64>,
     /// What is given to this desk as a witness is verified and written by one at a time.
     pub witnessing: tokio::sync::Mutex<()>,
@@ -116,8 +118,7 @@ pub struct Shared {
 
 /// What is put together to a desk.
 pub struct Parts {
-    pub card: Card,
-    pub phrase: Vec<String>,
+    pub presented: Presented,
     pub identity: Identity,
     pub inject: Option<Inject>,
     pub clock: Clock,
@@ -128,13 +129,12 @@ pub struct Parts {
 
 impl Shared {
     pub fn new(parts: Parts) -> Self {
-        let Parts { card, phrase, identity, inject, clock, plans, state, jobs } = parts;
+        let Parts { presented, identity, inject, clock, plans, state, jobs } = parts;
         let moved = watch::Sender::new(Moved { position: state.last(), health: 0 });
         // What was heard before a crash and not yet answered is owed still.
         let dirty = state.peers().map(|peer| peer.desk()).collect();
         Self {
-            card,
-            phrase,
+            presented: RwLock::new(Arc::new(presented)),
             identity,
             inject,
             clock,

@@ -1,7 +1,9 @@
-//! The desk's keys: one that signs what it says, one for its connections.
+//! The desk's keys: those that sign what it says, and those for its connections.
 //!
-//! Both are made when the desk is founded and lie in its data folder, readable by its user alone. The
-//! certificate is self-signed: peers pin it as it is, nobody else's word is asked.
+//! The first of both are made when the desk is founded and lie in its data folder, readable by its user
+//! alone. Certificates are self-signed: peers pin them as they are, nobody else's word is asked.
+
+mod certificates;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,8 +13,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use keepclear_record::{PublicKey, SigningKey};
-use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+pub use certificates::{Certificates, Pair, fingerprint};
 
 /// The signing key's file in the data folder.
 pub const SIGNING_KEY_FILE: &str = "signing-key.pem";
@@ -41,8 +44,7 @@ pub struct Identity {
     signing_key: Arc<SigningKey>,
     /// Those after it, by number.
     later: Arc<Mutex<BTreeMap<u32, Arc<SigningKey>>>>,
-    certificate: CertificateDer<'static>,
-    tls_key: Arc<PrivateKeyDer<'static>>,
+    certificates: Arc<Certificates>,
 }
 
 impl Identity {
@@ -56,18 +58,7 @@ impl Identity {
         if !signing.exists() {
             write_key(&signing, &new_key(folder)?)?;
         }
-        let (certificate, key) = (folder.join(CERTIFICATE_FILE), folder.join(TLS_KEY_FILE));
-        if !certificate.exists() {
-            let pair = rcgen::KeyPair::generate().map_err(|error| wrong(&key, &error))?;
-            let params = rcgen::CertificateParams::new(vec!["keepclear.invalid".to_owned()]);
-            let made = params.and_then(|params| params.self_signed(&pair));
-            let made = made.map_err(|error| wrong(&certificate, &error))?;
-            if key.exists() {
-                fs::remove_file(&key).map_err(|error| wrong(&key, &error))?;
-            }
-            write(&key, pair.serialize_pem().as_bytes())?;
-            write(&certificate, made.pem().as_bytes())?;
-        }
+        Certificates::make_first(folder)?;
         Self::open(folder)
     }
 
@@ -79,14 +70,9 @@ impl Identity {
         let path = folder.join(SIGNING_KEY_FILE);
         let signing_key = Arc::new(read_key(&path)?);
         let later = later_keys(folder)?;
-        let path = folder.join(CERTIFICATE_FILE);
-        let certificate =
-            CertificateDer::from_pem_file(&path).map_err(|error| lost(&path, &error))?;
-        let path = folder.join(TLS_KEY_FILE);
-        let tls_key = PrivateKeyDer::from_pem_file(&path).map_err(|error| lost(&path, &error))?;
-        let (folder, tls_key) = (folder.to_owned(), Arc::new(tls_key));
-        let later = Arc::new(Mutex::new(later));
-        Ok(Self { folder, signing_key, later, certificate, tls_key })
+        let certificates = Arc::new(Certificates::open(folder)?);
+        let (folder, later) = (folder.to_owned(), Arc::new(Mutex::new(later)));
+        Ok(Self { folder, signing_key, later, certificates })
     }
 
     /// The key that a line which has come to `used` goes over to: the newest, or one that is made. It
@@ -138,14 +124,24 @@ impl Identity {
         &self.signing_key
     }
 
-    /// The certificate that the desk shows to peers.
+    /// The certificate that the desk was founded with.
     pub fn certificate(&self) -> &CertificateDer<'static> {
-        &self.certificate
+        self.certificates.first().certificate()
     }
 
-    /// The certificate's key.
+    /// That certificate's key.
     pub fn tls_key(&self) -> PrivateKeyDer<'static> {
-        self.tls_key.clone_key()
+        self.certificates.first().key()
+    }
+
+    /// All certificates.
+    pub(crate) fn certificates(&self) -> &Certificates {
+        &self.certificates
+    }
+
+    /// Where the keys lie.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 }
 
@@ -208,9 +204,7 @@ fn wrong(path: &Path, error: &dyn std::fmt::Display) -> IdentityError {
 }
 
 fn lost(path: &Path, error: &dyn std::fmt::Display) -> IdentityError {
-    let reason = format!(
-        "{error}; the desk was founded with this file and cannot speak without it: restore it from \
-         a copy"
-    );
+    let reason =
+        format!("{error}; the desk cannot speak without this file: restore it from a copy");
     IdentityError { file: path.display().to_string(), reason }
 }

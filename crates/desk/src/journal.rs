@@ -8,6 +8,7 @@ mod lanes;
 mod peer;
 mod replay;
 mod requests;
+mod serving;
 mod state;
 mod suspicions;
 mod witnessed;

@@ -16,6 +16,7 @@ mod identity;
 mod inject;
 mod journal;
 mod plans;
+mod presented;
 mod speaking;
 mod start;
 mod sync;

@@ -20,19 +20,18 @@ use keepclear_record::{Header, LaneName, LaneOf, PartyOf};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::card::{Card, CardError, CardFields};
+use crate::card::{Card, CardError};
 use crate::desk::Desk;
 use crate::engine::{Broken, Clock, Parts, Sequencer, Shared, start_writer};
 use crate::identity::{Identity, IdentityError};
 use crate::inject::{Inject, InjectError};
 use crate::journal::{Entered, Founded, Happening, JournalError, Peer, Replay, State};
 use crate::plans::{Plans, PlansError};
+use crate::presented::Presented;
 use crate::sync;
 
 /// Bytes of entries that are read at once.
 const READ_BYTES: usize = 8 << 20;
-/// The card's file in the data folder.
-const CARD_FILE: &str = "card.json";
 
 /// What the operator says of the desk. What is fixed at founding may be left out later, and is refused
 /// when it differs.
@@ -162,19 +161,24 @@ impl Desk {
                 identity.require(peer.lane(Side::Us, lane).key())?;
             }
             identity.require(&peer.our_key())?;
+            if let Some(certificate) = peer.certificates(Side::Us).last() {
+                identity.certificates().require(&certificate.fingerprint())?;
+            }
+        }
+        if let Some(shown) = state.serving().shown() {
+            identity.certificates().require(&shown)?;
         }
         if inject.is_some() && !state.founded().exercise {
             return Err(InjectError::Real.into());
         }
         let clock = Clock::starting_at(last_at);
-        let card = card(&data, &state, &founding, &identity, clock.now())?;
-        let phrase = card.phrase();
+        let presented = Presented::open(&state, &founding, &identity, clock.now())?;
         let party = party(state.founded())?;
         let pen = Writer::new(id, state.founded().exercise, node, party, head);
         let number = log.next_batch();
         let (jobs, log_thread) =
             start_writer(log).map_err(|error| StartError::System(error.to_string()))?;
-        let parts = Parts { card, phrase, identity, inject, clock, plans, state, jobs };
+        let parts = Parts { presented, identity, inject, clock, plans, state, jobs };
         let shared = Arc::new(Shared::new(parts));
         let desk = Desk(Arc::clone(&shared));
         let sequencer = Sequencer::new(Arc::clone(&shared), pen, number, applied);
@@ -301,40 +305,6 @@ fn compare(state: &State, founding: &Founding, identity: &Identity) -> Result<()
         return otherwise("line-certificate.pem", founded, given);
     }
     Ok(())
-}
-
-/// The card as it was made last, or a new one when what stands on it has changed.
-fn card(
-    data: &Path,
-    state: &State,
-    founding: &Founding,
-    identity: &Identity,
-    now: Instant,
-) -> Result<Card, StartError> {
-    let path = data.join(CARD_FILE);
-    let Founding { url, languages, .. } = founding;
-    let kept = fs::read(&path).ok().and_then(|text| Card::from_json(&text).ok());
-    let same = |card: &Card| {
-        card.url() == url && card.languages() == languages && card.desk() == state.desk()
-    };
-    if let Some(card) = kept.filter(same) {
-        return Ok(card);
-    }
-    let fields = CardFields {
-        party: state.founded().party.clone(),
-        desk: state.desk(),
-        exercise: state.founded().exercise,
-        url: url.clone(),
-        certificate: identity.certificate().to_vec(),
-        languages: languages.clone(),
-        made_at: now,
-    };
-    let card = Card::sign(fields, identity.signing_key())?;
-    fs::write(&path, card.to_json()).map_err(|error| StartError::Folder {
-        folder: path.display().to_string(),
-        reason: error.to_string(),
-    })?;
-    Ok(card)
 }
 
 /// What an export of a line says first. Keys that came later stand in the lanes.

@@ -194,6 +194,7 @@ impl Sequencer {
         let mut heard = Vec::new();
         let mut spoke = Vec::new();
         let mut paired = false;
+        let certificates = inner.state.serving().moved();
         for (position, plan) in (first..).zip(planned) {
             let Planned { mut entered, head, lane, owed_on: _, answers, said, draft } = plan;
             entered.position = position;
@@ -222,6 +223,7 @@ impl Sequencer {
             }
         }
         let position = inner.state.last();
+        paired |= inner.state.serving().moved() != certificates;
         drop(inner);
         self.answer_heard();
         self.heard = heard;

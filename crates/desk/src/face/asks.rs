@@ -8,7 +8,7 @@ use keepclear_line::Subject;
 use keepclear_line::message::{
     Action, Answer, Commitment, Content, Evidence, Milestone, Outcome, Topic, Window,
 };
-use keepclear_line::quantity::{DeskId, Instant, Key, MessageId, Name, Words};
+use keepclear_line::quantity::{DeskId, Fingerprint, Instant, Key, MessageId, Name, Words};
 use keepclear_line::volume::Volume;
 use keepclear_wire::Volume4D;
 use schemars::JsonSchema;
@@ -327,5 +327,20 @@ pub enum KeyAsk {
         of: Option<MessageId>,
         /// The key that a person compared with the other side by another way.
         key: Key,
+    },
+}
+
+/// A change of the certificate of a desk's connections, by the agreement of both sides.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum CertificateAsk {
+    /// This desk makes a certificate and proposes it.
+    Propose {},
+    /// This side takes the certificate that the other side proposed.
+    Accept {
+        /// The proposal; none is the last one.
+        of: Option<MessageId>,
+        /// The fingerprint that a person compared with the other side by another way.
+        fingerprint: Fingerprint,
     },
 }

@@ -1,11 +1,12 @@
-//! What a supervisor decides about a line itself: suspension, watches, times, keys, shelved alarms.
+//! What a supervisor decides about a line itself: suspension, watches, times, keys, certificates,
+//! shelved alarms.
 
 use keepclear_line::Body;
 use keepclear_line::terms::Terms;
 use keepclear_line::view::Shelving;
 
 use super::answers::{Json, Said, Shelved};
-use super::asks::{HandingOver, KeyAsk, Shelve, Suspending};
+use super::asks::{CertificateAsk, HandingOver, KeyAsk, Shelve, Suspending};
 use super::call::Call;
 use super::operations::Nothing;
 use super::place::{AtLine, speaker};
@@ -61,6 +62,37 @@ pub async fn key(call: &Call<'_>, ask: KeyAsk) -> Answer {
                 Problem::field("accept.of", reason, "wait for their proposal")
             })?;
             Body::AcceptKey { of, key }
+        }
+    };
+    line.say(body).await
+}
+
+/// `POST /desk/v1/lines/{peer}/certificate`
+pub async fn certificate(call: &Call<'_>, ask: CertificateAsk) -> Answer {
+    let line = AtLine::of(call)?;
+    let body = match ask {
+        CertificateAsk::Propose {} => match line.earlier() {
+            Some(Body::ProposeCertificate { certificate }) => {
+                Body::ProposeCertificate { certificate: certificate.clone() }
+            }
+            _ => {
+                let certificate = call.face.desk.next_certificate(line.peer())?;
+                Body::ProposeCertificate { certificate }
+            }
+        },
+        CertificateAsk::Accept { of, fingerprint } => {
+            let earlier = match line.earlier() {
+                Some(Body::AcceptCertificate { of, .. }) => Some(*of),
+                _ => None,
+            };
+            let view = || Some(call.face.desk.line(line.peer())?.view);
+            let proposed = || Some(view()?.their_certificate?.proposal);
+            let of = of.or(earlier).or_else(proposed);
+            let of = of.ok_or_else(|| {
+                let reason = "is missing, and the other side has proposed no certificate";
+                Problem::field("accept.of", reason, "wait for their proposal")
+            })?;
+            Body::AcceptCertificate { of, fingerprint }
         }
     };
     line.say(body).await

@@ -30,7 +30,7 @@ pub enum Access {
     Read,
     /// `keepclear.speak`: to say, answer, acknowledge and test as the role on watch.
     Speak,
-    /// `keepclear.supervise`: to pair, to change keys and terms, to suspend, to hand over, to shelve.
+    /// `keepclear.supervise`: to pair, to change keys, certificates and terms, to suspend, to hand over, to shelve.
     Supervise,
 }
 
@@ -216,7 +216,7 @@ operations! {
     /// How every line is.
     ListLines "listLines" GET "/desk/v1/lines" Read []
         reads::lines: Nothing => Json<Lines>, OK;
-    /// One line: health, tests, watches, times, keys, alarms, faults.
+    /// One line: health, tests, watches, times, keys, certificates, alarms, faults.
     ReadLine "readLine" GET "/desk/v1/lines/{peer}" Read []
         reads::line: Nothing => Json<LineDetail>, OK;
     /// The exchanges of one line in short, the newest first.
@@ -334,6 +334,9 @@ operations! {
     /// Proposes a new signing key, or takes the one that the other side proposed.
     ChangeKey "changeKey" POST "/desk/v1/lines/{peer}/key" Supervise []
         lines::key: asks::KeyAsk => Json<Said>, CREATED;
+    /// Proposes a new certificate for connections, or takes the one that the other side proposed.
+    ChangeCertificate "changeCertificate" POST "/desk/v1/lines/{peer}/certificate" Supervise []
+        lines::certificate: asks::CertificateAsk => Json<Said>, CREATED;
     /// Names a witness, or agrees to the one that the other side names.
     NameWitness "nameWitness" POST "/desk/v1/lines/{peer}/witnesses" Supervise []
         witnesses::name: asks::WitnessAsk => Json<Said>, CREATED;

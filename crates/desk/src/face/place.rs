@@ -109,7 +109,8 @@ fn last(view: &ExchangeView) -> Option<MessageId> {
 /// Languages of both desks that have phrases, ours first.
 pub fn languages(call: &Call<'_>, theirs: &[String]) -> Vec<Language> {
     let mut languages: Vec<Language> = Vec::new();
-    let tags = call.face.desk.card().languages().iter().chain(theirs);
+    let card = call.face.desk.card();
+    let tags = card.languages().iter().chain(theirs);
     for language in tags.filter_map(|tag| tag.parse().ok()) {
         if !languages.contains(&language) {
             languages.push(language);
@@ -311,7 +312,8 @@ fn of(body: &Body) -> Option<MessageId> {
         | Body::Sign { of, .. }
         | Body::Progress { of, .. }
         | Body::Acknowledge { of, .. }
-        | Body::AcceptKey { of, .. } => Some(*of),
+        | Body::AcceptKey { of, .. }
+        | Body::AcceptCertificate { of, .. } => Some(*of),
         Body::Statement { of, .. } => *of,
         _ => None,
     }

@@ -190,7 +190,7 @@ fn alarm_place(cursor: &str) -> Option<(Reverse<AlarmLevel>, Instant, DeskId, St
 
 /// `GET /desk/v1/card`
 pub async fn card(call: &Call<'_>, _: Nothing) -> Result<Json<CardJson>, Problem> {
-    Ok(Json(CardJson::from(call.face.desk.card())))
+    Ok(Json(CardJson::from(&call.face.desk.card())))
 }
 
 /// The health of every line, as events tell it.

@@ -1,5 +1,6 @@
 //! One line as this desk holds it: cards, lanes, and what was said.
 
+mod changes;
 mod checkpoints;
 mod shown;
 
@@ -10,10 +11,10 @@ use bytes::Bytes;
 use keepclear_entry::{Entry, EntryHash, LogId, Payload, ProposedAt};
 use keepclear_line::line::{Charter, Party, Stamp};
 use keepclear_line::message::{Lane, Mark, MessageKind, Seen};
-use keepclear_line::quantity::{DeskId, ExchangeId, Instant, Key, MessageId, Name};
+use keepclear_line::quantity::{DeskId, ExchangeId, Instant, MessageId, Name};
 use keepclear_line::stored::Stored;
 use keepclear_line::view::{Shelving, Side};
-use keepclear_line::{Body, CodecError, Envelope, Line};
+use keepclear_line::{Body, Certificate, CodecError, Envelope, Line};
 use keepclear_record::{KEY_CHANGE, PublicKey, read_key_change};
 use uuid::Uuid;
 
@@ -25,6 +26,8 @@ use super::{Drafts, Entered, OnLine, Paired, Shelved, Suspected};
 use crate::card::{Card, CardError, line_id};
 use crate::speaking::Said;
 use crate::views::{Confirmation, Message};
+use changes::Changes;
+pub use changes::Step;
 
 /// Suspicions of it that are written within a day.
 const SUSPICIONS_MAX: usize = 1_000;
@@ -51,10 +54,7 @@ pub struct Peer {
     suspicions: Suspicions,
     recent: BTreeMap<MessageId, ExchangeId>,
     recent_order: VecDeque<MessageId>,
-    /// The last key that each side asked for, ours first, and the message that did.
-    proposed: [Option<(MessageId, Key)>; 2],
-    /// The last key of each side that the other accepted.
-    agreed: [Option<PublicKey>; 2],
+    changes: Changes,
     /// How much of our two lanes they had when they last said something.
     seen_by_them: [u64; 2],
     /// Claims about lanes that are not that long here yet.
@@ -68,6 +68,7 @@ pub struct Peer {
 pub struct Taken {
     pub message: Message,
     pub suspicions: Vec<Suspected>,
+    pub step: Option<Step>,
     said: Option<([u8; 32], Said)>,
 }
 
@@ -111,8 +112,7 @@ impl Peer {
             suspicions: Suspicions::new(SUSPICIONS_MAX),
             recent: BTreeMap::new(),
             recent_order: VecDeque::new(),
-            proposed: [None; 2],
-            agreed: [None; 2],
+            changes: Changes::new(ours.certificate(), theirs.certificate()),
             seen_by_them: [0; 2],
             claims: Vec::new(),
             drafts: Drafts::default(),
@@ -193,7 +193,12 @@ impl Peer {
 
     /// The key that a side is to sign with, because the other has accepted it.
     pub fn agreed_key(&self, side: Side) -> Option<&PublicKey> {
-        self.agreed[usize::from(side == Side::Them)].as_ref()
+        self.changes.key(side)
+    }
+
+    /// Certificates that a side may show: that of its card, then those that the other has accepted.
+    pub fn certificates(&self, side: Side) -> &[Certificate] {
+        self.changes.certificates(side)
     }
 
     /// The key with which a side's lanes begin.
@@ -217,6 +222,7 @@ impl Peer {
     }
 
     pub(super) fn readdress(&mut self, paired: &Paired) {
+        self.changes.take_card(paired.theirs.certificate());
         self.theirs = paired.theirs.clone();
         self.ours = paired.ours.clone();
     }
@@ -243,10 +249,10 @@ impl Peer {
         self.keep(Side::Us, lane, bytes, entered.position, &stamp, body.as_ref());
         let message = self.message(&stamp, entered.position, body.as_ref());
         if key_change {
-            return Ok(Taken { message, suspicions: Vec::new(), said: None });
+            return Ok(Taken { message, suspicions: Vec::new(), step: None, said: None });
         }
         let envelope = envelope.map_err(|error| error.to_string())?;
-        self.note_keys(Side::Us, stamp.message, &envelope.body);
+        let step = self.changes.note(Side::Us, stamp.message, &envelope.body);
         let spoken = envelope.role.is_some();
         if let Body::Checkpoint { note } = &envelope.body {
             self.note_own_checkpoint(note);
@@ -264,7 +270,7 @@ impl Peer {
             position: entered.position,
         };
         let said = digest.map(|digest| (digest, said));
-        Ok(Taken { message, suspicions: self.settle_claims(), said })
+        Ok(Taken { message, suspicions: self.settle_claims(), step, said })
     }
 
     pub(super) fn heard(
@@ -278,10 +284,12 @@ impl Peer {
         self.keep(Side::Them, lane, bytes, entered.position, &stamp, body.as_ref());
         let message = self.message(&stamp, entered.position, body.as_ref());
         if key_change {
-            return Ok(Taken { message, suspicions: self.settle_claims(), said: None });
+            let suspicions = self.settle_claims();
+            return Ok(Taken { message, suspicions, step: None, said: None });
         }
+        let mut step = None;
         if let Ok(Envelope { seen, body, .. }) = &envelope {
-            self.note_keys(Side::Them, stamp.message, body);
+            step = self.changes.note(Side::Them, stamp.message, body);
             // Only what truly stands at that place shows that they have it.
             for (lane, mark) in Lane::ALL.into_iter().zip([seen.ordinary, seen.urgent]) {
                 let held = self.lane(Side::Us, lane);
@@ -298,19 +306,7 @@ impl Peer {
         }
         suspicions.extend(self.settle_claims());
         self.line.heard(stamp, entered.at, envelope, stored);
-        Ok(Taken { message, suspicions, said: None })
-    }
-
-    /// An acceptance counts for the last proposal, and for exactly its key.
-    fn note_keys(&mut self, side: Side, message: MessageId, body: &Body) {
-        let (own, other) = if side == Side::Us { (0, 1) } else { (1, 0) };
-        match body {
-            Body::ProposeKey { key } => self.proposed[own] = Some((message, *key)),
-            Body::AcceptKey { of, key } if self.proposed[other] == Some((*of, *key)) => {
-                self.agreed[other] = PublicKey::from_bytes(&key.0).ok().or(self.agreed[other]);
-            }
-            _ => {}
-        }
+        Ok(Taken { message, suspicions, step, said: None })
     }
 
     fn open(&mut self, side: Side, bytes: &[u8]) -> Result<Opened, String> {

@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use keepclear_entry::RequestId;
 use keepclear_line::Body;
 use keepclear_line::quantity::{DeskId, DraftId, ExchangeId, Instant};
+use keepclear_line::view::Side;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::peer::{Peer, Taken};
 use super::requests::Requests;
+use super::serving::Serving;
 use super::suspicions::{Suspicions, Worth};
 use super::witnessed::WitnessedLines;
 use super::{Discarded, Drafted, Entered, Founded, Happening, Paired, Suspected, draft_digest};
@@ -36,6 +38,7 @@ pub struct State {
     events: VecDeque<Event>,
     last: u64,
     strangers: Suspicions,
+    serving: Serving,
     /// Found while applying; to be written.
     suspicions: Vec<Suspected>,
 }
@@ -53,6 +56,7 @@ impl State {
             events: VecDeque::new(),
             last: 0,
             strangers: Suspicions::new(STRANGERS_MAX),
+            serving: Serving::default(),
             suspicions: Vec::new(),
         };
         state.note(entered, None, What::Founded);
@@ -79,9 +83,16 @@ impl State {
         self.peers.get(&desk)
     }
 
-    /// The peer with this certificate.
+    /// The peer that shows this certificate, or once did.
     pub fn peer_of_certificate(&self, certificate: &[u8]) -> Option<&Peer> {
-        self.peers().find(|peer| peer.theirs().certificate() == certificate)
+        let shows =
+            |peer: &&Peer| peer.certificates(Side::Them).iter().any(|known| known.0 == certificate);
+        self.peers().find(shows)
+    }
+
+    /// Which certificate the desk shows to whoever connects.
+    pub fn serving(&self) -> &Serving {
+        &self.serving
     }
 
     /// Lines between others that it witnesses, or did.
@@ -233,7 +244,10 @@ impl State {
         taken: Taken,
         what: impl FnOnce(crate::views::Message) -> What,
     ) {
-        let Taken { message, suspicions, .. } = taken;
+        let Taken { message, suspicions, step, .. } = taken;
+        if let Some(step) = step {
+            self.serving.note(step, self.peers.values());
+        }
         self.find(suspicions);
         self.note(entered, Some(peer), what(message));
     }

@@ -26,6 +26,8 @@ pub struct Asking {
     address: Address,
     /// Shared by all connections, which makes the handshakes after the first one short.
     config: Arc<ClientConfig>,
+    /// The peer may show one of several certificates.
+    pub changing: bool,
 }
 
 /// Why a peer cannot be asked at all.
@@ -35,6 +37,8 @@ pub enum NoWay {
     Address(#[from] AskError),
     #[error("our certificate and key do not fit each other: {0}")]
     Certificate(#[from] rustls::Error),
+    #[error("the certificate that it agreed to is not here; restore it and its key from a copy")]
+    NoCertificate,
 }
 
 impl Asking {
@@ -43,9 +47,12 @@ impl Asking {
     /// # Errors
     /// [`NoWay`].
     pub fn of(shared: Arc<Shared>, card: &Card) -> Result<Self, NoWay> {
-        let config = Arc::new(tls::client_config(&shared.identity, card.certificate())?);
+        let peer = card.desk();
+        let pair = shared.shown_to(peer).ok_or(NoWay::NoCertificate)?;
+        let changing = shared.pinned(peer).len() > 1;
+        let config = Arc::new(tls::client_config(&shared, peer, &pair, changing)?);
         let address = Address::of(card.url())?;
-        Ok(Self { shared, peer: card.desk(), address, config })
+        Ok(Self { shared, peer, address, config, changing })
     }
 
     /// What is known of the way there.
@@ -58,7 +65,12 @@ impl Asking {
     /// # Errors
     /// [`AskError`].
     pub async fn connect(&self, within: Duration) -> Result<Connection, AskError> {
-        self.unless_hung(within, Connection::open(&self.address, &self.config)).await
+        let open = Connection::open(&self.address, &self.config);
+        let connection = self.unless_hung(within, open).await?;
+        if let Some(shown) = connection.shown() {
+            self.shared.saw(self.peer, shown);
+        }
+        Ok(connection)
     }
 
     /// Sends entries, and answers what came back.
@@ -134,7 +146,7 @@ impl Asking {
             AskError::Connect(_) if error.is_wrong_certificate() => {
                 let url = &self.address.url;
                 let detail =
-                    format!("who answers at {url} shows another certificate than its card");
+                    format!("who answers at {url} shows a certificate that was not agreed");
                 (SuspicionKind::WrongCertificate, detail)
             }
             AskError::TooLong => (SuspicionKind::Oversized, error.to_string()),

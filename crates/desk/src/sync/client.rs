@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant as Elapsed};
 
+use keepclear_line::Certificate;
 use keepclear_line::message::Lane;
-use keepclear_line::quantity::DeskId;
+use keepclear_line::quantity::{DeskId, Fingerprint};
 use minicbor::bytes::ByteVec;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -31,11 +32,23 @@ const URGENT_TIME_PER_KIB: Duration = Duration::from_millis(256);
 /// Wait after a failure, first and longest.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_MAX: Duration = Duration::from_secs(1);
+/// How long the old certificate of a peer may still be good once it shows the new one, most.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(5);
+
+/// By what a peer is asked: when it changes, everything that is open is closed and opened anew.
+#[derive(PartialEq, Eq)]
+struct Way {
+    card: Card,
+    /// The certificate that we show.
+    ours: Option<Fingerprint>,
+    /// Those that they may show.
+    theirs: Vec<Certificate>,
+}
 
 /// Speaks to every peer, until the desk is stopped.
 pub async fn run(shared: Arc<Shared>) {
     let mut paired = shared.paired.subscribe();
-    let mut peers: BTreeMap<DeskId, (Card, AbortHandle)> = BTreeMap::new();
+    let mut peers: BTreeMap<DeskId, (Way, AbortHandle)> = BTreeMap::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(look_after(Arc::clone(&shared)));
     loop {
@@ -43,15 +56,20 @@ pub async fn run(shared: Arc<Shared>) {
             shared.read(|state| state.peers().map(|peer| peer.theirs().clone()).collect());
         for card in cards {
             let desk = card.desk();
-            if peers.get(&desk).is_some_and(|(known, _)| *known == card) {
+            let ours = shared.shown_to(desk).map(|pair| pair.fingerprint());
+            let way = Way { ours, theirs: shared.pinned(desk), card };
+            if peers.get(&desk).is_some_and(|(known, _)| *known == way) {
                 continue;
             }
             if let Some((_, old)) = peers.remove(&desk) {
                 old.abort();
             }
-            let task = tasks.spawn(speak(Arc::clone(&shared), card.clone()));
-            peers.insert(desk, (card, task));
+            let task = tasks.spawn(speak(Arc::clone(&shared), way.card.clone()));
+            peers.insert(desk, (way, task));
         }
+        // Only after whoever agreed to it is asked with it: they drop the old one when they see this.
+        let presenting = Arc::clone(&shared);
+        let _ = tokio::task::spawn_blocking(move || presenting.present()).await;
         if paired.changed().await.is_err() || shared.is_stopping() {
             break;
         }
@@ -86,12 +104,28 @@ async fn speak(shared: Arc<Shared>, card: Card) {
         Ok(asking) => {
             let (express, bulk, witness) = (asking.clone(), asking.clone(), asking.clone());
             let (urgent, ordinary) = (carry(express, Lane::Urgent), carry(bulk, Lane::Ordinary));
-            tokio::join!(beat(asking), urgent, ordinary, follow(witness));
+            let looking = look_again(asking.clone());
+            tokio::join!(beat(asking), urgent, ordinary, follow(witness), looking);
         }
         Err(error) => {
             let peer = card.desk();
             tracing::error!(%peer, %error, "this peer cannot be asked; it can still ask us");
         }
+    }
+}
+
+/// While a peer may show one of several certificates, looks which it has come to: a connection that is
+/// open does not tell.
+async fn look_again(asking: Asking) {
+    if !asking.changing {
+        return;
+    }
+    loop {
+        let looked = asking.connect(PIECE_TIME_MAX).await;
+        if let Err(error) = looked {
+            tracing::debug!(peer = %asking.peer, %error, "no connection");
+        }
+        sleep(LOOK_AGAIN_AFTER).await;
     }
 }
 

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
-use rustls::pki_types::ServerName;
+use rustls::pki_types::{CertificateDer, ServerName};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
@@ -93,6 +93,7 @@ impl Address {
 /// An open connection. Whoever drops it closes it.
 pub struct Connection {
     sender: SendRequest<Full<Bytes>>,
+    shown: Option<CertificateDer<'static>>,
     /// What moves its bytes; ends with it.
     _driver: JoinSet<()>,
 }
@@ -107,13 +108,21 @@ impl Connection {
         stream.set_nodelay(true)?;
         let connector = TlsConnector::from(Arc::clone(config));
         let stream = connector.connect(address.name.clone(), stream).await?;
+        let (_, session) = stream.get_ref();
+        let shown = session.peer_certificates().and_then(|chain| chain.first());
+        let shown = shown.map(|certificate| certificate.clone().into_owned());
         let (sender, connection) = handshake(TokioIo::new(stream)).await?;
         let mut driver = JoinSet::new();
         driver.spawn(async move {
             // Whoever waits for an answer learns of the same error.
             let _ = connection.await;
         });
-        Ok(Self { sender, _driver: driver })
+        Ok(Self { sender, shown, _driver: driver })
+    }
+
+    /// The certificate whose key the other end has proved to hold.
+    pub fn shown(&self) -> Option<&CertificateDer<'static>> {
+        self.shown.as_ref()
     }
 
     /// Whether nothing can be said on it any more.

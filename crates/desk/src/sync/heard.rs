@@ -9,7 +9,7 @@ use keepclear_line::view::{LineState, Side};
 use sha2::{Digest, Sha256};
 
 use super::protocol::{Sync, held_of};
-use crate::engine::Shared;
+use crate::engine::{Shared, Showing};
 use crate::journal::{Suspected, SuspicionKind};
 
 /// Takes note of it.
@@ -50,10 +50,14 @@ fn contradiction(shared: &Shared, peer: DeskId, lane: Lane, mark: Mark) -> Optio
     }
 }
 
-/// Somebody showed this, who is no peer.
-pub fn unknown_certificate(certificate: &[u8]) -> Suspected {
+/// Somebody showed this, which is not for a peer to show.
+pub fn wrong_certificate(showing: Showing, certificate: &[u8]) -> Suspected {
     let digest = digest_of(&[certificate]);
-    let detail = format!("a connection with certificate {digest}, which no card names");
+    let why = match showing {
+        Showing::Replaced => "which a peer has replaced",
+        Showing::Peer(_) | Showing::Nobody => "which no card names",
+    };
+    let detail = format!("a connection with certificate {digest}, {why}");
     Suspected { peer: None, kind: SuspicionKind::WrongCertificate, digest, detail }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant as Elapsed};
 use keepclear_line::Health;
 use keepclear_line::health::CUT_AFTER_MS;
 use keepclear_line::message::Lane;
-use keepclear_line::quantity::{DeskId, Instant, Words};
+use keepclear_line::quantity::{DeskId, Fingerprint, Instant, Words};
 use keepclear_line::view::NotTakenView;
 use tokio::sync::{Notify, watch};
 
@@ -67,6 +67,8 @@ struct State {
     budgets: BTreeMap<Lane, Budget>,
     /// Refusals that were not written down: how many in which hour of the last day.
     refused_more: VecDeque<(i64, u64)>,
+    /// What they showed last where we asked them.
+    seen_certificate: Option<Fingerprint>,
 }
 
 /// When the other desk answered last, or was first asked.
@@ -287,6 +289,16 @@ impl Link {
         let since = now.0.div_euclid(HOUR_US) - HOURS as i64;
         let state = self.lock();
         state.refused_more.iter().filter(|(hour, _)| *hour > since).map(|(_, count)| count).sum()
+    }
+
+    /// They have answered with this certificate, and hold its key.
+    pub fn saw_certificate(&self, seen: Fingerprint) {
+        self.lock().seen_certificate = Some(seen);
+    }
+
+    /// The certificate that they answered with last.
+    pub fn seen_certificate(&self) -> Option<Fingerprint> {
+        self.lock().seen_certificate
     }
 
     /// Bytes of ordinary entries to send at once.

@@ -21,7 +21,7 @@ use super::intake::{Outcome, take_in};
 use super::protocol::{BODY_MAX, ENTRIES_MAX, MEDIA_TYPE, SYNC_PATH, Sync, VERSION};
 use super::{heard, witness_server};
 use crate::desk::Desk;
-use crate::engine::Shared;
+use crate::engine::{Shared, Showing};
 use crate::journal::{Suspected, SuspicionKind};
 
 /// Longest that a request's body may take: its longest at some 300 kbit/s.
@@ -95,11 +95,18 @@ pub async fn caller(
     let Some(ClientCertificate(certificate)) = parts.extensions.get::<ClientCertificate>() else {
         return Err(Refused::with(plain(StatusCode::FORBIDDEN, "a desk shows its certificate")));
     };
-    let peer = shared.read(|state| Some(state.peer_of_certificate(certificate)?.desk()));
-    let Some(peer) = peer else {
-        shared.suspect(heard::unknown_certificate(certificate)).await;
-        let reason = "no card of a paired desk names this certificate";
-        return Err(Refused::with(plain(StatusCode::FORBIDDEN, reason)));
+    let peer = match shared.showing(certificate) {
+        Showing::Peer(peer) => peer,
+        // On a connection from before it was replaced; whoever opens one with it is noted there.
+        Showing::Replaced => {
+            let reason = "this certificate was replaced; show the one that was agreed";
+            return Err(Refused::with(plain(StatusCode::FORBIDDEN, reason)));
+        }
+        showing @ Showing::Nobody => {
+            shared.suspect(heard::wrong_certificate(showing, certificate)).await;
+            let reason = "no card of a paired desk names this certificate";
+            return Err(Refused::with(plain(StatusCode::FORBIDDEN, reason)));
+        }
     };
     if !rate.admits(&peer.to_string(), shared.clock.now().0) {
         return Err(Refused::with(busy("this desk is asked too often; wait and retry")));

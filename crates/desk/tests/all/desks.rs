@@ -176,8 +176,8 @@ pub fn fresh() -> ExchangeId {
 
 /// Exchanges cards and confirms them.
 pub async fn pair(a: &Running, b: &Running) {
-    a.desk.pair(speaker(), b.desk.card().clone()).await.unwrap();
-    b.desk.pair(speaker(), a.desk.card().clone()).await.unwrap();
+    a.desk.pair(speaker(), b.desk.card()).await.unwrap();
+    b.desk.pair(speaker(), a.desk.card()).await.unwrap();
     a.desk.confirm(speaker(), b.id()).await.unwrap();
     b.desk.confirm(speaker(), a.id()).await.unwrap();
 }

@@ -161,6 +161,20 @@ async fn a_supervisor_suspends_resumes_hands_over_and_agrees_on_times() {
     south.post(&format!("{theirs}/key"), &accept).await.is(201);
     let accepted = |answer: &Value| answer["our_key"]["accepted_at"].is_string();
     north.until(line, "accepted", accepted).await;
+
+    let early = json!({ "accept": { "fingerprint": "00".repeat(32) } });
+    let refused = south.post(&format!("{theirs}/certificate"), &early).await.is(400);
+    assert_eq!(refused.json["field"], "accept.of");
+    north.post(&pair.line("certificate"), &json!({ "propose": {} })).await.is(201);
+    let proposed = |answer: &Value| answer["their_certificate"]["fingerprint"].is_string();
+    south.until(&theirs, "proposed", proposed).await;
+    let refused = south.post(&format!("{theirs}/certificate"), &early).await.is(400);
+    assert_eq!(refused.json["code"], "other_certificate");
+    let shown = north.get(line).await.json["our_certificate"]["fingerprint"].clone();
+    let accept = json!({ "accept": { "fingerprint": shown } });
+    south.post(&format!("{theirs}/certificate"), &accept).await.is(201);
+    let accepted = |answer: &Value| answer["our_certificate"]["accepted_at"].is_string();
+    north.until(line, "accepted", accepted).await;
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use keepclear_desk::views::{LineAlarm, What};
-use keepclear_desk::{Identity, SuspicionKind, line_id};
+use keepclear_desk::{DeskError, Identity, SuspicionKind, line_id};
 use keepclear_entry::{
     Cause, Head, Kind, LogId, LogKind, NodeId, Party, ProposedAt, RequestId, Sequence, Writer,
 };
@@ -12,7 +12,7 @@ use keepclear_line::line::{Charter, Party as LineParty};
 use keepclear_line::message::{Lane, MessageKind, Seen};
 use keepclear_line::quantity::{DeskId, ExchangeId};
 use keepclear_line::view::{AlarmKind, Side};
-use keepclear_line::{Body, Envelope};
+use keepclear_line::{Body, Certificate, Envelope};
 use keepclear_record::{Checkpoint, Root, SigningKey, desk_key_name, lane_origin};
 use minicbor::Encoder;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -46,22 +46,22 @@ async fn scene_with_seat() -> (Seat, Running, Hostile) {
 async fn scene_with_seats() -> (Seat, Running, Seat, Hostile) {
     let (place, seat) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
     let (honest, other) = (place.start().await, seat.start().await);
-    let card = other.desk.card().clone();
+    let card = other.desk.card();
     let desk = card.desk();
     honest.desk.pair(speaker(), card.clone()).await.unwrap();
     honest.desk.confirm(speaker(), desk).await.unwrap();
     // Only now, so that the other is no stranger when it connects.
-    other.desk.pair(speaker(), honest.desk.card().clone()).await.unwrap();
+    other.desk.pair(speaker(), honest.desk.card()).await.unwrap();
     other.desk.confirm(speaker(), honest.id()).await.unwrap();
     other.kill().await;
     let identity = Identity::open(seat.data()).unwrap();
     let party =
         |card: &keepclear_desk::Card| LineParty { name: card.party().clone(), desk: card.desk() };
     let charter = Charter {
-        line: line_id(&card, honest.desk.card()),
+        line: line_id(&card, &honest.desk.card()),
         exercise: true,
         us: party(&card),
-        them: party(honest.desk.card()),
+        them: party(&honest.desk.card()),
     };
     let client = client(&identity);
     let url = format!("https://{}/line/v1/sync", honest.address);
@@ -69,6 +69,7 @@ async fn scene_with_seats() -> (Seat, Running, Seat, Hostile) {
     (place, honest, seat, Hostile { charter, key, client, url, desk })
 }
 
+/// Shows a desk's first certificate.
 pub fn client(identity: &Identity) -> reqwest::Client {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ClientConfig::builder_with_provider(provider)
@@ -139,7 +140,7 @@ fn write_raw(pen: &mut Writer, kind: Kind, payload: &[u8]) -> Vec<u8> {
 }
 
 /// The protocol's message, written by hand: see docs of the line for other implementers.
-fn message(held: Option<(u64, [u8; 32])>, entries: &[Vec<u8>]) -> Vec<u8> {
+pub fn message(held: Option<(u64, [u8; 32])>, entries: &[Vec<u8>]) -> Vec<u8> {
     let mut to = Encoder::new(Vec::new());
     to.map(6).unwrap().u8(0).unwrap().u8(1).unwrap().u8(1).unwrap();
     to.i64(1_790_000_000_000_000).unwrap().u8(3).unwrap();
@@ -388,8 +389,24 @@ async fn somebody_else_at_the_address_of_a_peer_is_not_spoken_to() {
     assert_eq!(state, Some(keepclear_line::view::ExchangeState::Released));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_another_desk_shows_already_is_accepted_of_nobody() {
+    let (honest, hostile) = scene().await;
+    let certificate = Certificate(honest.desk.card().certificate().to_vec());
+    let fingerprint = certificate.fingerprint();
+    let mut pen = hostile.pen(Head::START);
+    let entry = write(&mut pen, Body::ProposeCertificate { certificate });
+    assert_eq!(hostile.send(&[entry]).await, 200);
+    let proposed = honest.desk.line(hostile.desk).unwrap().view.their_certificate.unwrap();
+    let of = proposed.proposal;
+    let refused = honest.say(hostile.desk, Body::AcceptCertificate { of, fingerprint }).await;
+    let is_field = matches!(refused, Err(DeskError::Field { field: "fingerprint", .. }));
+    assert!(is_field, "{refused:?}");
+}
+
+/// Takes whatever a server shows.
 #[derive(Debug)]
-struct Anybody;
+pub struct Anybody;
 
 impl ServerCertVerifier for Anybody {
     fn verify_server_cert(

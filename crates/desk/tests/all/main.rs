@@ -1,6 +1,7 @@
 //! Desks as they run: real connections on the loopback, real files, real certificates.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
+mod certificates;
 mod delivery;
 mod desks;
 mod face_access;

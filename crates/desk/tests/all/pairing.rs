@@ -17,8 +17,8 @@ use crate::desks::{Running, Seat, Setup, fresh, notice, pair, speaker, until};
 async fn both_see_the_same_words_and_only_tests_pass_before_they_are_compared() {
     let (a, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
     let (a, b) = (a.start().await, b.start().await);
-    let here = a.desk.pair(speaker(), b.desk.card().clone()).await.unwrap();
-    let there = b.desk.pair(speaker(), a.desk.card().clone()).await.unwrap();
+    let here = a.desk.pair(speaker(), b.desk.card()).await.unwrap();
+    let there = b.desk.pair(speaker(), a.desk.card()).await.unwrap();
     assert_eq!(here.line, there.line);
     let [ours, theirs] = here.phrases;
     assert_eq!(there.phrases, [theirs.clone(), ours.clone()]);
@@ -51,7 +51,7 @@ async fn an_exercise_and_a_real_desk_never_pair() {
     let (a, b) = (Seat::new(real).await, Seat::new(Setup::of("South")).await);
     let (a, b) = (a.start().await, b.start().await);
     for (here, there) in [(&a, &b), (&b, &a)] {
-        let refused = here.desk.pair(speaker(), there.desk.card().clone()).await;
+        let refused = here.desk.pair(speaker(), there.desk.card()).await;
         assert!(matches!(refused, Err(DeskError::Field { field: "card", .. })), "{refused:?}");
         assert!(here.desk.board().lines.is_empty());
     }
@@ -89,10 +89,10 @@ async fn a_fault_is_put_into_no_real_desk() {
 async fn a_card_is_kept_by_a_restart_and_an_altered_one_is_refused() {
     let seat = Seat::new(Setup::of("North")).await;
     let first = seat.start().await;
-    let card = first.desk.card().clone();
+    let card = first.desk.card();
     first.kill().await;
     let again = seat.start().await;
-    assert_eq!(again.desk.card(), &card);
+    assert_eq!(again.desk.card(), card);
     assert_eq!(Card::from_json(card.to_json().as_bytes()).as_ref(), Ok(&card));
     let altered = card.to_json().replace("North", "Norht");
     assert_eq!(Card::from_json(altered.as_bytes()), Err(CardError::Signature));
@@ -103,15 +103,15 @@ async fn a_peer_takes_a_card_with_a_new_address_and_not_the_old_one_again() {
     let (sa, b) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
     let (a, b) = (sa.start().await, b.start().await);
     pair(&a, &b).await;
-    let (old, us) = (a.desk.card().clone(), a.id());
+    let (old, us) = (a.desk.card(), a.id());
     a.kill().await;
     let url = Some("https://127.0.0.1:1".to_owned());
     let sa = Seat { setup: Setup { url, ..sa.setup.clone() }, ..sa };
     let a = sa.start().await;
-    b.desk.pair(speaker(), a.desk.card().clone()).await.unwrap();
+    b.desk.pair(speaker(), a.desk.card()).await.unwrap();
     let replayed = b.desk.pair(speaker(), old).await;
     assert!(matches!(replayed, Err(DeskError::Field { field: "card", .. })), "{replayed:?}");
-    let paired = b.desk.pair(speaker(), a.desk.card().clone()).await.unwrap();
+    let paired = b.desk.pair(speaker(), a.desk.card()).await.unwrap();
     assert_eq!((paired.peer, paired.confirmed), (us, true));
 }
 

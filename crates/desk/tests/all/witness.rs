@@ -224,7 +224,7 @@ async fn a_stranger_and_a_peer_who_is_no_witness_are_given_nothing() {
     let stranger = seat.start().await;
     assert_eq!(asks(&seat, &scene.north).await, None, "a stranger has no connection");
     // A peer, but nobody has compared the cards.
-    scene.north.desk.pair(crate::desks::speaker(), stranger.desk.card().clone()).await.unwrap();
+    scene.north.desk.pair(crate::desks::speaker(), stranger.desk.card()).await.unwrap();
     assert_eq!(asks(&seat, &scene.north).await, Some((200, NOTHING.to_vec())));
     let (status, answer) = scene.asks(2, &scene.north).await.unwrap();
     assert!(status == 200 && answer != NOTHING, "the witness itself is given something");

@@ -3,7 +3,9 @@
 use keepclear_line::phrases::Language;
 use keepclear_line::quantity::{DeskId, ExchangeId, Instant, Name};
 use keepclear_line::terms::Terms;
-use keepclear_line::view::{Alarm, ExchangeBrief, ExchangeView, HealthView, TestsView, WatchView};
+use keepclear_line::view::{
+    Alarm, CertificateView, ExchangeBrief, ExchangeView, HealthView, KeyView, TestsView, WatchView,
+};
 use serde::Deserialize;
 
 use super::error::Refused;
@@ -123,6 +125,15 @@ pub struct InboxAnswer {
     pub items: Vec<RowAnswer>,
     /// How many there are in all.
     pub total: usize,
+}
+
+/// What the other side of a line wants to replace.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct ChangesAnswer {
+    /// Its key.
+    pub their_key: Option<KeyView>,
+    /// Its certificate.
+    pub their_certificate: Option<CertificateView>,
 }
 
 /// Alarms of all lines, as far as one page goes.

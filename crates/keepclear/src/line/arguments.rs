@@ -49,7 +49,7 @@ pub enum Verb {
         /// One line only.
         party: Option<String>,
     },
-    /// Pair this desk with another, or change a key.
+    /// Pair this desk with another, or change a key or certificate.
     Pair(PairArgs),
     /// Ask the person at the other end to answer a fixed text, or answer theirs.
     Test(TestArgs),
@@ -183,7 +183,10 @@ impl Verb {
 
 /// Options of `pair`.
 #[derive(Debug, Args)]
-#[command(group = clap::ArgGroup::new("step").required(true).multiple(false))]
+#[command(
+    group = clap::ArgGroup::new("step").required(true).multiple(false),
+    group = clap::ArgGroup::new("replaced"),
+)]
 pub struct PairArgs {
     /// Write our card into a file, for the other party.
     #[arg(long, value_name = "FILE", group = "step")]
@@ -195,10 +198,14 @@ pub struct PairArgs {
     #[arg(long, value_name = "PARTY", group = "step")]
     pub confirm: Option<String>,
     /// Propose a new key of ours to a party; with --accept, take the one that it proposed.
-    #[arg(long, value_name = "PARTY", group = "step")]
+    #[arg(long, value_name = "PARTY", groups = ["step", "replaced"])]
     pub replace: Option<String>,
-    /// With --replace: the proposed key, after it was compared by phone.
-    #[arg(long, value_name = "KEY", requires = "replace")]
+    /// Propose a new certificate for our connections to a party; with --accept, take the one that it
+    /// proposed.
+    #[arg(long, value_name = "PARTY", groups = ["step", "replaced"])]
+    pub replace_certificate: Option<String>,
+    /// The proposed key or the certificate's fingerprint, after it was compared by phone.
+    #[arg(long, value_name = "KEY|FINGERPRINT", requires = "replaced")]
     pub accept: Option<String>,
 }
 

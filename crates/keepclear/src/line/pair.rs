@@ -1,7 +1,8 @@
-//! Pairing by files and telephone, and a change of keys.
+//! Pairing by files and telephone, and a change of keys and certificates.
 
 use std::fs;
 
+use keepclear_line::quantity::Name;
 use serde_json::{Value, json};
 
 use super::act::Session;
@@ -18,7 +19,7 @@ const WORDS_ON_A_LINE: usize = 5;
 /// # Errors
 /// When a file is wrong, or the desk refuses.
 pub async fn pair(session: &Session, args: &PairArgs) -> Result<(), LineError> {
-    let PairArgs { write, read, confirm, replace, accept } = args;
+    let PairArgs { write, read, confirm, replace, replace_certificate, accept } = args;
     if let Some(file) = write {
         let card = session.client.get(&["card"]).await?;
         fs::write(file, format!("{card:#}\n"))
@@ -45,23 +46,54 @@ pub async fn pair(session: &Session, args: &PairArgs) -> Result<(), LineError> {
         return session.print(&answer, || compare(&pairing));
     }
     let desk = find::desk(&session.client).await?;
-    let party = confirm.as_ref().or(replace.as_ref()).map_or("", String::as_str);
-    let peer = find::peer(&desk, party)?;
+    let party = [confirm, replace, replace_certificate].into_iter().flatten().next();
+    let peer = find::peer(&desk, party.map_or("", String::as_str))?;
     let id = peer.desk.to_string();
     if confirm.is_some() {
         return confirmed(session, &id).await;
     }
+    let change = if replace.is_some() { &KEY } else { &CERTIFICATE };
+    self::replace(session, &id, &peer.party, change, accept.as_deref()).await
+}
+
+/// What both sides can replace.
+struct Change {
+    /// The operation, and what stands in its name on a line.
+    name: &'static str,
+    /// What two people compare of it.
+    compared: &'static str,
+    flag: &'static str,
+}
+
+const KEY: Change = Change { name: "key", compared: "key", flag: "--replace" };
+const CERTIFICATE: Change =
+    Change { name: "certificate", compared: "fingerprint", flag: "--replace-certificate" };
+
+/// Proposes one, or accepts what was compared.
+async fn replace(
+    session: &Session,
+    id: &str,
+    party: &Name,
+    change: &Change,
+    accept: Option<&str>,
+) -> Result<(), LineError> {
+    let Change { name, compared, flag } = change;
     let body = match accept {
-        Some(key) => json!({ "accept": { "key": key } }),
+        Some(value) => json!({ "accept": { (*compared): value } }),
         None => json!({ "propose": {} }),
     };
-    let said = session.client.post(&["lines", &id, "key"], &body).await?;
-    session.print(&said, || match accept {
-        Some(_) => format!("the new key of {} is accepted\n", peer.party),
-        None => format!(
-            "a new key is proposed to {}; read it to them by phone, and they accept it: keepclear line pair --replace PARTY --accept KEY\n",
-            peer.party
-        ),
+    let said = session.client.post(&["lines", id, name], &body).await?;
+    if accept.is_some() {
+        return session.print(&said, || format!("the new {name} of {party} is accepted\n"));
+    }
+    let line = session.client.get(&["lines", id]).await?;
+    let shown = line[format!("our_{name}")][compared].as_str().unwrap_or("not known");
+    session.print(&said, || {
+        let place = compared.to_uppercase();
+        format!(
+            "a new {name} is proposed to {party}:\n  {shown}\n\
+             read it to them by phone; their desk shows it too, and they accept it: keepclear line pair {flag} PARTY --accept {place}\n"
+        )
     })
 }
 

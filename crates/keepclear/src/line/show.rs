@@ -10,7 +10,7 @@ use keepclear_line::view::{DirectionView, ExchangeBrief, NotTakenView, TestsView
 
 use super::act::Session;
 use super::answers::{
-    AlarmsAnswer, ExchangeRow, ExchangesAnswer, InboxAnswer, LineAnswer, LinesAnswer,
+    AlarmsAnswer, ChangesAnswer, ExchangeRow, ExchangesAnswer, InboxAnswer, LineAnswer, LinesAnswer,
 };
 use super::arguments::ShowArgs;
 use super::error::LineError;
@@ -47,6 +47,10 @@ pub async fn status(session: &Session, party: Option<&str>) -> Result<(), LineEr
     for line in lines.lines.iter().filter(|line| only.is_none_or(|only| only == line.desk)) {
         block.push_str(&one_line(line, lines.now));
     }
+    if let Some(only) = only {
+        let stands: ChangesAnswer = session.client.read(&["lines", &only.to_string()]).await?;
+        block.push_str(&proposed(&stands));
+    }
     session.print(&answer, || block)
 }
 
@@ -80,6 +84,22 @@ fn one_line(line: &LineAnswer, now: Instant) -> String {
         say("alarms", format!("{}, faults of theirs: {}", line.alarms, line.faults));
     }
     block
+}
+
+/// What the other side wants to replace, for two people to compare.
+fn proposed(stands: &ChangesAnswer) -> String {
+    let ChangesAnswer { their_key, their_certificate } = stands;
+    let key = their_key.filter(|key| key.accepted_at.is_none());
+    let certificate = their_certificate.filter(|shown| shown.accepted_at.is_none());
+    let rows = [
+        key.map(|key| format!("a new key, {}; --replace accepts it", key.key)),
+        certificate.map(|shown| {
+            let fingerprint = shown.fingerprint;
+            format!("a new certificate, {fingerprint}; --replace-certificate accepts it")
+        }),
+    ];
+    let each = rows.into_iter().flatten();
+    each.map(|row| format!("  {:<12} {row}\n", "proposed")).collect()
 }
 
 /// The age of the last good human test.

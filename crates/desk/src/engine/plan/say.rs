@@ -1,9 +1,9 @@
 //! What people ask for: to say something, to pair.
 
-use keepclear_line::Envelope;
 use keepclear_line::message::Lane;
 use keepclear_line::quantity::DeskId;
 use keepclear_line::view::Side;
+use keepclear_line::{Body, Envelope};
 
 use super::draft::is_at;
 use super::{LaneContent, Planning, Taken};
@@ -53,6 +53,7 @@ impl Sequencer {
         if line.confirmation().is_none() && !passes_unconfirmed(body.kind()) {
             return Err(DeskError::NotConfirmed(peer));
         }
+        self.may_change_certificate(inner, peer, body)?;
         if let (Some(expected), Some(exchange), None) = (expected, body.exchange(), draft) {
             let current = line.version(exchange);
             if current != expected {
@@ -81,6 +82,41 @@ impl Sequencer {
         Ok(Planning::Planned)
     }
 
+    /// A certificate is proposed only by who has it, and belongs to one desk: whose a connection is
+    /// follows from nothing else.
+    fn may_change_certificate(
+        &self,
+        inner: &Inner,
+        peer: DeskId,
+        body: &Body,
+    ) -> Result<(), DeskError> {
+        let refused =
+            |field, reason: &str| Err(DeskError::Field { field, reason: reason.to_owned() });
+        match body {
+            Body::ProposeCertificate { certificate }
+                if self.shared.identity.certificates().of(&certificate.fingerprint()).is_none() =>
+            {
+                refused("certificate", "is none of this desk's; let the desk make one")
+            }
+            Body::AcceptCertificate { fingerprint, .. } => {
+                let has = |line: &Peer, side| {
+                    line.certificates(side).iter().any(|known| known.fingerprint() == *fingerprint)
+                };
+                let taken = inner.state.peers().any(|line| {
+                    has(line, Side::Us) || (line.desk() != peer && has(line, Side::Them))
+                });
+                match taken {
+                    true => refused(
+                        "fingerprint",
+                        "is that of a certificate of another desk; ask them to propose one of theirs",
+                    ),
+                    false => Ok(()),
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// `false` when there is nothing to change.
     pub(super) fn plan_pair(
         &mut self,
@@ -90,7 +126,8 @@ impl Sequencer {
         theirs: Card,
     ) -> Result<bool, DeskError> {
         let refused = |reason: String| DeskError::Field { field: "card", reason };
-        let ours = &self.shared.card;
+        let presented = self.shared.presented();
+        let ours = &presented.card;
         if theirs.desk() == ours.desk() {
             return Err(refused(
                 "it is this desk's own; take the one that the other desk wrote".to_owned(),
@@ -110,8 +147,7 @@ impl Sequencer {
                 "its certificate is that of another peer; ask for the right card".to_owned(),
             ));
         }
-        let mut phrases = vec![self.shared.phrase.clone()];
-        match inner.state.peer(theirs.desk()) {
+        let phrases = match inner.state.peer(theirs.desk()) {
             Some(line) if line.theirs() == &theirs && line.ours() == ours => return Ok(false),
             Some(line) if theirs.made_at() < line.theirs().made_at() => {
                 return Err(refused(
@@ -120,25 +156,29 @@ impl Sequencer {
                         .to_owned(),
                 ));
             }
-            Some(line) if line.theirs().hash() != theirs.hash() && !signs(line, &theirs) => {
+            Some(line) if line.theirs().hash() != theirs.hash() && !follows(line, &theirs) => {
                 return Err(refused(
-                    "it has other keys than the card that was taken before; a key is replaced by \
-                     both sides' agreement, with --replace"
+                    "it has another key or certificate than the card that was taken before; they are \
+                     replaced by both sides' agreement, with --replace and --replace-certificate"
                         .to_owned(),
                 ));
             }
-            Some(line) if line.theirs().hash() == theirs.hash() => {
-                phrases = line.phrases().to_vec();
-            }
-            _ => phrases.push(theirs.phrase()),
-        }
+            // The words are those that two people have compared, whatever was agreed on since.
+            Some(line) => line.phrases().to_vec(),
+            None => vec![presented.phrase.clone(), theirs.phrase()],
+        };
         let paired = Box::new(Paired { ours: ours.clone(), theirs, phrases });
         self.write_by(taken, speaker, Happening::Paired(paired)).map(|()| true)
     }
 }
 
-/// Whether a new card is by the key that both sides have agreed on since the old one.
-fn signs(line: &Peer, card: &Card) -> bool {
-    let agreed = line.lane(Side::Them, Lane::Ordinary).key();
-    card.key().is_ok_and(|key| key == *agreed)
+/// Whether a new card goes on from the old one by what both sides have agreed since: it is by a key of
+/// that side's, and names a certificate that it may show. Before the cards were compared the key alone
+/// counts, which the words prove.
+fn follows(line: &Peer, card: &Card) -> bool {
+    let keys = [line.first_key(Side::Them), *line.lane(Side::Them, Lane::Ordinary).key()];
+    let shown = line.certificates(Side::Them).iter().any(|known| known.0 == card.certificate());
+    let same = line.theirs().party() == card.party();
+    same && (shown || line.confirmation().is_none())
+        && card.key().is_ok_and(|key| keys.contains(&key))
 }

@@ -56,7 +56,7 @@ impl Pair {
     /// When it does not open.
     pub async fn open(&self) -> Result<(), BenchError> {
         for (here, there) in [(&self.north, &self.south), (&self.south, &self.north)] {
-            let card = there.desk.card().clone();
+            let card = there.desk.card();
             let peer = card.desk();
             here.desk.pair(speaker()?, card).await.map_err(|error| wrong(&error))?;
             here.desk.confirm(speaker()?, peer).await.map_err(|error| wrong(&error))?;
