@@ -3,11 +3,12 @@
 //! hyper's own limit for the time of a header also runs while a connection is idle, and clients
 //! keep idle ones for a minute; so the time is watched here, see `connections/watch.rs`.
 
+mod clients;
 mod handshakes;
 mod watch;
 
 use std::convert::Infallible;
-use std::future::Future;
+use std::future::{Future, pending};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use tokio::sync::{Semaphore, watch::Receiver};
 use tokio_rustls::TlsAcceptor;
 use tower::Service as _;
 
+use clients::Clients;
 use handshakes::{Handshake, Handshakes};
 use watch::{Pulse, Watched};
 
@@ -36,6 +38,9 @@ pub struct ServeLimits {
     pub connections_max: usize,
     /// TLS handshakes under way from one address (of IPv6, one network of 64 bits); more are closed.
     pub handshakes_per_address_max: usize,
+    /// Open connections of one client certificate; one more closes the oldest of them. A desk needs
+    /// about six, and where clients show no certificate nothing is counted.
+    pub connections_per_certificate_max: usize,
     /// From the first byte of a request to the end of its header, of a connection's first one from the
     /// beginning; also a TLS handshake.
     pub header_time_max: Duration,
@@ -54,6 +59,7 @@ impl Default for ServeLimits {
         Self {
             connections_max: 1_024,
             handshakes_per_address_max: 64,
+            connections_per_certificate_max: 32,
             header_time_max: Duration::from_secs(10),
             idle_time_max: Duration::from_secs(90),
             header_bytes_max: 64 << 10,
@@ -90,6 +96,7 @@ pub async fn serve(
     let limits = Arc::new(limits);
     let places = Arc::new(Semaphore::new(limits.connections_max));
     let handshakes = Arc::new(Handshakes::new(limits.handshakes_per_address_max));
+    let clients = Arc::new(Clients::new(limits.connections_per_certificate_max));
     let (stopping, stopped) = tokio::sync::watch::channel(false);
     let mut stop = pin!(stop);
     loop {
@@ -119,6 +126,7 @@ pub async fn serve(
         let connection = Connection {
             router: router.clone(),
             limits: Arc::clone(&limits),
+            clients: Arc::clone(&clients),
             stopped: stopped.clone(),
         };
         tokio::spawn(async move {
@@ -146,6 +154,7 @@ fn turn_away(stream: &TcpStream, encrypted: bool) {
 struct Connection {
     router: Router,
     limits: Arc<ServeLimits>,
+    clients: Arc<Clients>,
     stopped: Receiver<bool>,
 }
 
@@ -165,7 +174,14 @@ impl Connection {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Self { router, limits, mut stopped } = self;
+        let Self { router, limits, clients, mut stopped } = self;
+        let place = client.as_ref().map(|client| clients.enter(client.0.clone()));
+        let crowded_out = async {
+            match &place {
+                Some(place) => place.crowded_out().await,
+                None => pending().await,
+            }
+        };
         let pulse = Arc::new(Pulse::default());
         let service = service_fn(|mut request: http::Request<Incoming>| {
             if let Some(client) = &client {
@@ -187,6 +203,7 @@ impl Connection {
         let overdue = pulse.overdue(limits.header_time_max, limits.idle_time_max);
         let ended = tokio::select! {
             ended = connection.as_mut() => Some(ended),
+            () = crowded_out => return Err(io::ErrorKind::ConnectionAborted.into()),
             () = overdue => return Err(io::ErrorKind::TimedOut.into()),
             _ = stopped.wait_for(|stopped| *stopped) => None,
         };

@@ -1,5 +1,6 @@
 //! Connections that are not through their TLS handshake, counted by where they come from: until then
-//! anybody can hold one, and afterwards whoever decides on certificates has let it in.
+//! anybody can hold one, and afterwards whoever decides on certificates has let it in, and
+//! `clients.rs` counts it.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};

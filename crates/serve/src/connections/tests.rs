@@ -37,14 +37,14 @@ fn hello() -> Router {
 }
 
 /// All that comes until the other side closes, or 5 s are over.
-async fn rest(stream: &mut TcpStream) -> String {
+async fn rest(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut text = String::new();
     let read = stream.read_to_string(&mut text);
     tokio::time::timeout(Duration::from_secs(5), read).await.expect("not closed").unwrap();
     text
 }
 
-async fn one_answer(stream: &mut TcpStream) -> String {
+async fn one_answer(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut answer = Vec::new();
     while !answer.ends_with(b"hello") {
         let read = stream.read_buf(&mut answer);
@@ -117,6 +117,35 @@ async fn one_address_holds_so_many_unfinished_handshakes_and_no_more() {
     let mut third = TcpStream::connect(running.address).await.unwrap();
     assert_eq!(rest(&mut third).await, "");
     drop(held);
+}
+
+#[tokio::test]
+async fn one_certificate_too_often_closes_its_oldest_connection_and_nobody_elses() {
+    let clients = Arc::new(Clients::new(2));
+    let (_stopping, stopped) = tokio::sync::watch::channel(false);
+    let connect = async |certificate: Option<u8>| {
+        let connection = Connection {
+            router: hello(),
+            limits: Arc::default(),
+            clients: Arc::clone(&clients),
+            stopped: stopped.clone(),
+        };
+        let client = certificate.map(|byte| ClientCertificate(vec![byte].into()));
+        let (mut near, far) = tokio::io::duplex(1_024);
+        tokio::spawn(connection.talk(far, client));
+        near.write_all(REQUEST).await.unwrap();
+        one_answer(&mut near).await;
+        near
+    };
+    let mut others =
+        [connect(Some(1)).await, connect(None).await, connect(None).await, connect(None).await];
+    let mut oldest = connect(Some(2)).await;
+    let mut newer = [connect(Some(2)).await, connect(Some(2)).await];
+    assert_eq!(rest(&mut oldest).await, "");
+    for open in others.iter_mut().chain(&mut newer) {
+        open.write_all(REQUEST).await.unwrap();
+        one_answer(open).await;
+    }
 }
 
 #[tokio::test]
