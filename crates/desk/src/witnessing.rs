@@ -142,7 +142,13 @@ pub struct WitnessedEntry {
 impl WitnessedView {
     fn of(state: &State, line: &WitnessedLine) -> Self {
         let WitnessedFacts { line: id, exercise, parties } = line.facts();
-        let by_own_card = |desk| state.peer(desk).is_some_and(|peer| peer.confirmation().is_some());
+        let by_own_card = |party: &WitnessedParty| {
+            let peer = state.peer(party.desk).filter(|peer| peer.confirmation().is_some());
+            peer.is_some_and(|peer| {
+                let key = Key(peer.first_key(Side::Them).to_bytes());
+                peer.theirs().party() == &party.party && key == party.key
+            })
+        };
         let owner = |lane| line.charter().party(side_of(lane).0).desk;
         let givers = line.givers().iter().map(|(&desk, giver)| GiverView {
             desk,
@@ -178,7 +184,7 @@ impl WitnessedView {
             party: party.party.clone(),
             desk: party.desk,
             key: party.key,
-            by_own_card: by_own_card(party.desk),
+            by_own_card: by_own_card(party),
         });
         Self {
             line: Uuid::from_bytes(*id).to_string(),

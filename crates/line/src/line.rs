@@ -249,6 +249,11 @@ impl Line {
         self.voices[Side::Us].watch(now, u64::MAX).map(|watch| &watch.role)
     }
 
+    /// Whether a message is held here, could be read, and broke no rule.
+    pub fn counts(&self, message: MessageId) -> bool {
+        self.messages.find(&message).is_some_and(|(_, held)| held.fault.is_none())
+    }
+
     /// One exchange, however old.
     pub fn exchange(&self, id: ExchangeId, now: Instant) -> Option<ExchangeView> {
         let exchange = self.current(id)?;

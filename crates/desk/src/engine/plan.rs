@@ -48,6 +48,8 @@ struct Taken {
     drafts: BTreeSet<DraftId>,
     suspected: BTreeMap<Option<DeskId>, BTreeSet<MessageId>>,
     heads: BTreeMap<(DeskId, Lane), Head>,
+    /// A card is held against those that were taken: one a batch.
+    paired: bool,
 }
 
 impl Taken {
@@ -90,6 +92,7 @@ impl Sequencer {
             drafts: BTreeSet::new(),
             suspected: BTreeMap::new(),
             heads: BTreeMap::new(),
+            paired: false,
         };
         if self.plan_key_changes(&inner, &mut taken) {
             return taken.work;
@@ -203,6 +206,9 @@ impl Sequencer {
     /// Plans one request, answers it when it is refused, or gives it back when it must wait.
     fn plan_one(&mut self, inner: &Inner, taken: &mut Taken, pending: Pending) -> Option<Pending> {
         let Pending { request, answer } = pending;
+        if matches!(request, Request::Pair { .. }) && mem::replace(&mut taken.paired, true) {
+            return Some(Pending { request, answer });
+        }
         let planned = match request {
             Request::Say { peer, speaker, expected, what } => {
                 match self.plan_say(inner, taken, peer, &speaker, expected, &what) {

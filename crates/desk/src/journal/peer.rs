@@ -222,7 +222,11 @@ impl Peer {
     }
 
     pub(super) fn readdress(&mut self, paired: &Paired) {
-        self.changes.take_card(paired.theirs.certificate());
+        self.changes.take_card(Side::Them, paired.theirs.certificate());
+        // Nobody has agreed to anything yet: what stands on the newest cards counts.
+        if self.confirmed.is_none() {
+            self.changes.take_card(Side::Us, paired.ours.certificate());
+        }
         self.theirs = paired.theirs.clone();
         self.ours = paired.ours.clone();
     }
@@ -287,9 +291,7 @@ impl Peer {
             let suspicions = self.settle_claims();
             return Ok(Taken { message, suspicions, step: None, said: None });
         }
-        let mut step = None;
-        if let Ok(Envelope { seen, body, .. }) = &envelope {
-            step = self.changes.note(Side::Them, stamp.message, body);
+        if let Ok(Envelope { seen, .. }) = &envelope {
             // Only what truly stands at that place shows that they have it.
             for (lane, mark) in Lane::ALL.into_iter().zip([seen.ordinary, seen.urgent]) {
                 let held = self.lane(Side::Us, lane);
@@ -306,6 +308,8 @@ impl Peer {
         }
         suspicions.extend(self.settle_claims());
         self.line.heard(stamp, entered.at, envelope, stored);
+        let lawful = body.filter(|_| self.line.counts(stamp.message));
+        let step = lawful.and_then(|body| self.changes.note(Side::Them, stamp.message, &body));
         Ok(Taken { message, suspicions, step, said: None })
     }
 

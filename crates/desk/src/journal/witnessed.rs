@@ -205,7 +205,7 @@ impl WitnessedLine {
     }
 
     fn given(&mut self, position: u64, given: &WitnessedItems) -> Result<(), String> {
-        let WitnessedItems { giver, line: _, lane, through, items } = given;
+        let WitnessedItems { giver, line: _, lane, after, through, items } = given;
         let lane = usize::from(*lane);
         let copy = self.lanes.get_mut(lane).ok_or("a line has four lanes")?;
         for (number, (sequence, item)) in items.iter().enumerate() {
@@ -215,7 +215,10 @@ impl WitnessedLine {
         }
         let len = copy.len();
         let again = &mut self.giver(*giver)?.again[lane];
-        *again = again.map(|_| *through).filter(|through| *through < len);
+        // What was asked for before the agreement was widened is no look at the places before it.
+        if again.is_some_and(|again| *after <= again) {
+            *again = Some(*through).filter(|through| *through < len);
+        }
         Ok(())
     }
 
@@ -277,4 +280,53 @@ pub fn side_of(lane: usize) -> (Side, Lane) {
 /// A message by the hash of its entry.
 pub fn message_of(hash: keepclear_entry::EntryHash) -> MessageId {
     MessageId(hash.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use keepclear_line::Subject;
+    use keepclear_line::quantity::{Key, Name};
+
+    use keepclear_record::SigningKey;
+
+    use super::*;
+
+    const GIVER: DeskId = DeskId([1; 16]);
+
+    fn facts() -> WitnessedFacts {
+        let party = |id: u8| {
+            let key = Key(SigningKey::from_seed(&[id; 32]).public().to_bytes());
+            WitnessedParty { party: Name::new("North").unwrap(), desk: DeskId([id; 16]), key }
+        };
+        WitnessedFacts { line: [7; 16], exercise: true, parties: [party(1), party(2)] }
+    }
+
+    fn named(line: &mut WitnessedLine, reads: Vec<Subject>) {
+        let (party, desk, key) = (Name::new("West").unwrap(), DeskId([3; 16]), Key([3; 32]));
+        let witness = Witness { party, desk, key, reads, from: Instant(0) };
+        let naming = WitnessedNaming { giver: GIVER, facts: facts(), witness };
+        line.named(Instant(1), &naming).unwrap();
+    }
+
+    fn given(line: &mut WitnessedLine, after: u64, places: &[u64], through: u64) {
+        let withheld = |place: u64| (place, Item::Withheld(MessageId([place as u8; 32])));
+        let items = places.iter().copied().map(withheld).collect();
+        let given = WitnessedItems { giver: GIVER, line: [7; 16], lane: 0, after, through, items };
+        line.given(1, &given).unwrap();
+    }
+
+    #[test]
+    fn what_came_with_a_wider_agreement_is_no_look_at_what_was_withheld_before() {
+        let mut line = WitnessedLine::new(&facts()).unwrap();
+        named(&mut line, vec![Subject::Notices]);
+        given(&mut line, 0, &[1, 2, 3], 3);
+        named(&mut line, vec![Subject::Notices, Subject::Requests]);
+        given(&mut line, 3, &[4], 4);
+        let again = |line: &WitnessedLine| line.givers()[&GIVER].again(0);
+        assert_eq!(again(&line), Some(0));
+        given(&mut line, 0, &[], 2);
+        assert_eq!(again(&line), Some(2));
+        given(&mut line, 2, &[5], 5);
+        assert_eq!(again(&line), None);
+    }
 }

@@ -9,22 +9,46 @@ use keepclear_line::message::Lane;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What one lane of a peer may still bring.
+/// What a peer brings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flow {
+    /// Its ordinary lane.
+    Ordinary,
+    /// Its urgent lane.
+    Urgent,
+    /// Lines between others, to this desk as a witness.
+    Witnessed,
+}
+
+/// What a peer may still bring of one flow.
 #[derive(Debug)]
 pub struct Budget {
     bytes: Bucket,
     entries: Bucket,
 }
 
-impl Budget {
-    /// Of a lane. A thousand notices a second, each with its receipt, are some 1.5 MiB/s.
-    pub fn of(lane: Lane) -> Self {
+impl From<Lane> for Flow {
+    fn from(lane: Lane) -> Self {
         match lane {
-            Lane::Ordinary => {
+            Lane::Ordinary => Self::Ordinary,
+            Lane::Urgent => Self::Urgent,
+        }
+    }
+}
+
+impl Budget {
+    /// Of a flow. A thousand notices a second, each with its receipt, are some 1.5 MiB/s; what is witnessed
+    /// is in no hurry.
+    pub fn of(flow: Flow) -> Self {
+        match flow {
+            Flow::Ordinary => {
                 Self { bytes: Bucket::new(3 << 20, 96 << 20), entries: Bucket::new(4_000, 200_000) }
             }
-            Lane::Urgent => {
+            Flow::Urgent => {
                 Self { bytes: Bucket::new(64 << 10, 4 << 20), entries: Bucket::new(50, 2_000) }
+            }
+            Flow::Witnessed => {
+                Self { bytes: Bucket::new(256 << 10, 32 << 20), entries: Bucket::new(500, 50_000) }
             }
         }
     }
@@ -74,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_burst_passes_and_then_what_the_rate_has_filled_again() {
-        let (mut budget, start) = (Budget::of(Lane::Ordinary), Elapsed::now());
+        let (mut budget, start) = (Budget::of(Flow::Ordinary), Elapsed::now());
         let burst = admitted(&mut budget, MIB / 4, start);
         // The times of single bytes are whole nanoseconds: a burst is up to 1 % more than it says.
         assert!((384..=388).contains(&burst), "{burst}");
@@ -84,14 +108,14 @@ mod tests {
 
     #[test]
     fn many_small_entries_are_limited_by_their_number() {
-        let (mut budget, start) = (Budget::of(Lane::Ordinary), Elapsed::now());
+        let (mut budget, start) = (Budget::of(Flow::Ordinary), Elapsed::now());
         assert_eq!(admitted(&mut budget, 1, start), 200_000);
         assert_eq!(admitted(&mut budget, 1, start + SECOND), 4_000);
     }
 
     #[test]
     fn two_thousand_entries_a_second_of_a_kilobyte_pass_for_ever() {
-        let (mut budget, start) = (Budget::of(Lane::Ordinary), Elapsed::now());
+        let (mut budget, start) = (Budget::of(Flow::Ordinary), Elapsed::now());
         for second in 0..1_000 {
             let now = start + SECOND * second;
             assert!((0..2_000).all(|_| budget.admits(1_000, now)), "second {second}");
@@ -100,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_longest_entry_fits_into_an_urgent_burst() {
-        let mut budget = Budget::of(Lane::Urgent);
+        let mut budget = Budget::of(Flow::Urgent);
         assert!(budget.admits(super::super::protocol::ENTRY_MAX, Elapsed::now()));
     }
 }

@@ -82,7 +82,7 @@ fn within_budget(shared: &Shared, peer: DeskId, good: Vec<Checked>) -> (Vec<Chec
     let mut ended = BTreeSet::new();
     let admitted = |checked: &Checked| {
         let lane = checked.lane;
-        let admitted = !ended.contains(&lane) && link.admits(lane, checked.bytes.len());
+        let admitted = !ended.contains(&lane) && link.admits(lane.into(), checked.bytes.len());
         if !admitted {
             ended.insert(lane);
         }

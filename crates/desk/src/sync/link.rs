@@ -13,7 +13,7 @@ use keepclear_line::view::NotTakenView;
 use tokio::sync::{Notify, watch};
 
 use super::beat::HEARTBEAT;
-use super::budget::Budget;
+use super::budget::{Budget, Flow};
 
 /// Bytes of ordinary entries that are sent at once, least and most.
 const PIECE_MIN: usize = 2 << 10;
@@ -64,7 +64,7 @@ struct State {
     piece: Option<usize>,
     answered: Answered,
     not_taken: Option<NotTakenView>,
-    budgets: BTreeMap<Lane, Budget>,
+    budgets: BTreeMap<Flow, Budget>,
     /// Refusals that were not written down: how many in which hour of the last day.
     refused_more: VecDeque<(i64, u64)>,
     /// What they showed last where we asked them.
@@ -247,10 +247,10 @@ impl Link {
         self.lock().patience()
     }
 
-    /// Whether an entry of theirs of so many bytes is within what may be written for them; counted then.
-    pub fn admits(&self, lane: Lane, bytes: usize) -> bool {
+    /// Whether something of theirs of so many bytes is within what may be written for them; counted then.
+    pub fn admits(&self, flow: Flow, bytes: usize) -> bool {
         let mut state = self.lock();
-        let budget = state.budgets.entry(lane).or_insert_with(|| Budget::of(lane));
+        let budget = state.budgets.entry(flow).or_insert_with(|| Budget::of(flow));
         budget.admits(bytes, Elapsed::now())
     }
 

@@ -37,7 +37,7 @@ pub async fn follow(asking: Asking) {
         }
         let asked = asked(&asking);
         pause = match ask(&asking, &mut connection, &asked).await {
-            Ok(answer) => match take_in(shared, *peer, &asked, answer).await {
+            Ok(answer) => match take_in(shared, *peer, asked, answer).await {
                 Taken { more: true, .. } => NEXT_PIECE,
                 Taken { gives: true, .. } => ASK_EVERY,
                 Taken { .. } => (pause * 2).clamp(ASK_EVERY, ASK_SELDOM),

@@ -14,13 +14,14 @@ use keepclear_line::message::Mark;
 use keepclear_line::quantity::{DeskId, Key};
 use keepclear_line::view::Side;
 
+use super::budget::Flow;
 use super::heard::digest_of;
 use super::witness_protocol::{Answered, Asked, Given};
 use crate::card::line_id;
 use crate::engine::{Request, Shared};
 use crate::journal::{
-    LANES, LINES_MAX, Standing, State, Suspected, SuspicionKind, Witnessed, WitnessedDifference,
-    WitnessedEnd, WitnessedFacts, WitnessedLine, WitnessedNaming, message_of,
+    Item, LANES, LINES_MAX, Standing, State, Suspected, SuspicionKind, Witnessed,
+    WitnessedDifference, WitnessedEnd, WitnessedFacts, WitnessedLine, WitnessedNaming, message_of,
 };
 
 /// What became of an answer.
@@ -33,14 +34,17 @@ pub struct Taken {
 }
 
 /// Judges an answer, has what is good of it written, and notes what is wrong.
-pub async fn take_in(
-    shared: &Arc<Shared>,
-    giver: DeskId,
-    asked: &Asked,
-    answer: Answered,
-) -> Taken {
+pub async fn take_in(shared: &Arc<Shared>, giver: DeskId, asked: Asked, answer: Answered) -> Taken {
+    let shared = Arc::clone(shared);
+    // Whoever asked may be stopped at any moment; the next one must not come in before this is written.
+    let taking = tokio::spawn(async move { take_alone(&shared, giver, &asked, answer).await });
+    taking.await.unwrap_or(Taken { gives: false, more: false })
+}
+
+async fn take_alone(shared: &Shared, giver: DeskId, asked: &Asked, mut answer: Answered) -> Taken {
     let _alone = shared.witnessing.lock().await;
     let gives = !answer.lines.is_empty();
+    let whole = within_budget(shared, giver, &mut answer);
     let lines = shared.read(|state| {
         let lines = answer.lines.into_iter().map(|given| Prepared::of(state, giver, asked, given));
         lines.collect::<Vec<_>>()
@@ -57,7 +61,21 @@ pub async fn take_in(
     for suspected in suspicions {
         shared.suspect(suspected).await;
     }
-    Taken { gives, more }
+    Taken { gives, more: more && whole }
+}
+
+/// Leaves of each lane what may be written for the giver now; the rest is asked for again. Whether it was
+/// all.
+fn within_budget(shared: &Shared, giver: DeskId, answer: &mut Answered) -> bool {
+    let link = shared.links.to(giver);
+    let mut whole = true;
+    for lane in answer.lines.iter_mut().flat_map(|given| &mut given.lanes) {
+        let fits = |item: &&Item| link.admits(Flow::Witnessed, item.size());
+        let count = lane.items.iter().take_while(fits).count();
+        whole &= count == lane.items.len();
+        lane.items.truncate(count);
+    }
+    whole
 }
 
 /// Lines that the giver gave before and gives no more.

@@ -51,10 +51,11 @@ impl Changes {
         &self.certificates[index(side)]
     }
 
-    /// The other desk's card names another certificate than before.
-    pub fn take_card(&mut self, certificate: &[u8]) {
-        if !self.certificates[1].iter().any(|known| known.0 == certificate) {
-            self.certificates[1].push(Certificate(certificate.to_vec()));
+    /// A side's card names this certificate now.
+    pub fn take_card(&mut self, side: Side, certificate: &[u8]) {
+        let known = &mut self.certificates[index(side)];
+        if !known.iter().any(|known| known.0 == certificate) {
+            known.push(Certificate(certificate.to_vec()));
         }
     }
 

@@ -133,6 +133,9 @@ pub struct WitnessedItems {
     /// Number of the lane, from 0.
     #[n(2)]
     pub lane: u8,
+    /// After this place it was looked through.
+    #[n(5)]
+    pub after: u64,
     /// The last place up to which it was looked through.
     #[n(3)]
     pub through: u64,

@@ -85,8 +85,11 @@ impl LaneCopy {
             }
             return Ok(());
         }
-        let fits = entry.is_some() && self.hash(sequence) == Some(item.hash());
-        if fits && self.withheld.remove(&sequence) {
+        let fits = entry.filter(|_| self.hash(sequence) == Some(item.hash()));
+        if let Some(entry) = fits
+            && self.withheld.remove(&sequence)
+        {
+            self.keys.extend(read_key_change(&entry));
             return Ok(());
         }
         Err(format!("what was given as entry {sequence} of a lane has no place there"))

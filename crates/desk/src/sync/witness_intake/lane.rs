@@ -26,6 +26,8 @@ pub struct Reader<'a> {
 /// What is new of it.
 #[derive(Default)]
 pub struct Read {
+    /// The place after which it begins.
+    pub after: u64,
     /// The last place that was looked at.
     pub through: u64,
     /// What follows, or fills a withheld place.
@@ -44,7 +46,7 @@ impl<'a> Reader<'a> {
     /// Of the lane of this number, after this place.
     pub fn new(charter: &'a Charter, number: usize, after: u64, standing: Standing) -> Self {
         let previous = standing.previous;
-        let read = Read { through: after, items: Vec::new() };
+        let read = Read { after, through: after, items: Vec::new() };
         Self { charter, number, standing, previous, read }
     }
 
@@ -72,9 +74,7 @@ impl<'a> Reader<'a> {
             (Item::Withheld(_), _) | (Item::Entry(_), Some((_, false))) => None,
             (Item::Entry(bytes), _) => Some(self.entry(sequence, bytes)?),
         };
-        if known.is_none() {
-            self.standing.keys.extend(entry.as_ref().and_then(read_key_change));
-        }
+        self.standing.keys.extend(entry.as_ref().and_then(read_key_change));
         if known.is_none() || entry.is_some() {
             self.read.items.push((sequence, item));
         }
@@ -147,10 +147,11 @@ impl<'a> Reader<'a> {
 impl Read {
     /// As the desk's log keeps it: in pieces, so that each is an entry of a size that it may have.
     pub fn into_witnessed(self, giver: DeskId, line: [u8; 16], number: usize) -> Vec<Witnessed> {
-        let Self { through, items } = self;
-        let piece = |through, items| {
-            let lane = number as u8;
-            Witnessed::Items(WitnessedItems { giver, line, lane, through, items })
+        let Self { mut after, through, items } = self;
+        let mut piece = |through, items| {
+            let (lane, begins) = (number as u8, std::mem::replace(&mut after, through));
+            let of = WitnessedItems { giver, line, lane, after: begins, through, items };
+            Witnessed::Items(of)
         };
         let mut pieces = Vec::new();
         let (mut size, mut taken) = (0, Vec::new());

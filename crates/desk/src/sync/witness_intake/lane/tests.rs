@@ -131,14 +131,14 @@ fn a_withheld_place_is_filled_by_exactly_its_entry_and_what_is_held_is_not_taken
 #[test]
 fn what_is_long_goes_into_the_log_in_pieces_and_none_of_it_is_lost() {
     let items: Vec<(u64, Item)> = (1..=5).map(|place| (place, item(&vec![0; 200 << 10]))).collect();
-    let read = Read { through: 9, items: items.clone() };
+    let read = Read { after: 0, through: 9, items: items.clone() };
     let pieces = read.into_witnessed(DeskId([1; 16]), [5; 16], 2);
-    let (mut all, mut through) = (Vec::new(), Vec::new());
+    let (mut all, mut looked) = (Vec::new(), Vec::new());
     for piece in pieces {
         let Witnessed::Items(piece) = piece else { panic!("{piece:?}") };
         assert!(piece.items.iter().map(|(_, item)| item.size()).sum::<usize>() < 800 << 10);
-        through.push(piece.through);
+        looked.push((piece.after, piece.through));
         all.extend(piece.items);
     }
-    assert_eq!((all, through), (items, vec![2, 4, 9]));
+    assert_eq!((all, looked), (items, vec![(0, 2), (2, 4), (4, 9)]));
 }
