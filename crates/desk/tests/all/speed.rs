@@ -87,8 +87,9 @@ async fn speed_of_the_lists_and_of_a_start_with_many_exchanges() {
     const SPEAKERS: usize = 256;
     let asked = std::env::var("KEEPCLEAR_EXCHANGES").ok();
     let all: usize = asked.map_or(10_000, |text| text.parse().unwrap());
-    let seat = Seat::new(Setup::of("South")).await;
-    let (a, b) = (Seat::new(Setup::of("North")).await.start().await, seat.start().await);
+    // Both seats are kept: a folder goes with its seat.
+    let (north, seat) = (Seat::new(Setup::of("North")).await, Seat::new(Setup::of("South")).await);
+    let (a, b) = (north.start().await, seat.start().await);
     pair(&a, &b).await;
     let mut tasks = tokio::task::JoinSet::new();
     for first in 0..SPEAKERS {
